@@ -1,0 +1,72 @@
+# `make demo` and `make test` need Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-next-day dev test test-all check format bench install install-dev lock clean
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+demo: install ## The demo world through the whole flow; run again, nothing changes
+	@$(BIN)/muster world --if-missing
+	@$(BIN)/muster run
+
+demo-next-day: install ## The demo world a day later: who entered, who left, what was sent
+	@$(BIN)/muster world --next-day
+	@$(BIN)/muster run
+
+dev: install ## The Dagster UI and daemon on http://127.0.0.1:3000, on the same data
+	@$(BIN)/muster dev
+
+test: install-dev ## The default test suite
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: install-dev ## Every test, the slow ones too
+	@$(BIN)/python -m pytest
+
+check: install-dev ## Lint, format, types, import rules, SQL lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+
+format: install-dev ## Put Python and SQL into the house format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --processes 2 dbt_project/models dbt_project/tests
+
+bench: install-dev ## The comparison table, side by side in one run
+	@$(BIN)/python -m tests.bench
+
+install: $(STAMPS)/install ## The environment, from locked versions
+install-dev: $(STAMPS)/install-dev
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Muster needs Python 3.11 or newer: make PYTHON=python3.11 …"'
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/install: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing locked versions (about a minute, once)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/install-dev: requirements-dev.lock $(STAMPS)/install
+	@echo "installing development tools (once)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@mkdir -p $(STAMPS) && touch $@
+
+lock: ## Resolve versions anew (needs uv)
+	uv pip compile pyproject.toml --generate-hashes --no-strip-extras --universal --python-version 3.11 \
+		--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --generate-hashes --no-strip-extras \
+		--universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --quiet \
+		--output-file requirements-dev.lock
+
+clean: ## Remove the demo's data, not the environment
+	rm -rf data bench

@@ -1,0 +1,31 @@
+"""Asset keys and groups: a key is an address, and groups are the columns of the asset graph."""
+
+import dagster as dg
+
+SOURCES = "sources"
+AUDIENCES = "audiences"
+ACTIVATIONS = "activations"
+SNAPSHOT = dg.AssetKey(["snapshot"])
+
+
+def export_key(source: str, name: str) -> dg.AssetKey:
+    """An export's files as they lie in their folder."""
+    return dg.AssetKey(["exports", source, name])
+
+
+def source_key(source: str, name: str) -> dg.AssetKey:
+    """What the lake has of one object of one source."""
+    return dg.AssetKey([SOURCES, source, name])
+
+
+def audience_key(name: str) -> dg.AssetKey:
+    return dg.AssetKey([AUDIENCES, name])
+
+
+def activation_key(destination: str, audience: str) -> dg.AssetKey:
+    return dg.AssetKey([ACTIVATIONS, destination, audience])
+
+
+def owners(*names: str | None) -> list[str] | None:
+    """Owners that are set, in Dagster's form."""
+    return [name for name in names if name] or None

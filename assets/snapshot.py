@@ -1,0 +1,71 @@
+"""Publishing: the guard over the marts, and the snapshot that everything downstream reads."""
+
+import json
+from datetime import UTC, datetime
+
+import dagster as dg
+from dagster_dbt import DbtProject
+
+from assets.keys import SNAPSHOT
+from assets.profiles import OWNER
+from muster.errors import MusterError
+from muster.governance.shrink import shrunk_marts
+from muster.schema import Schema
+from muster.snapshot import current, publish
+from muster.warehouse import mart_rows
+from resources.setup import Setup
+
+
+def snapshot_assets(project: DbtProject, marts: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
+    """The snapshot asset behind all marts; without marts there is nothing to publish."""
+
+    @dg.asset(
+        key=SNAPSHOT,
+        deps=marts,
+        group_name="marts",
+        pool="warehouse",
+        kinds={"duckdb", "parquet"},
+        owners=[OWNER],
+        description="The marts as one immutable version; audiences and activations read only this.",
+    )
+    def snapshot(context: dg.AssetExecutionContext, setup: Setup) -> dg.MaterializeResult:
+        manifest = json.loads(project.manifest_path.read_text())
+        with setup.exclusive("warehouse", context.log.info):
+            try:
+                published = publish(setup.settings, manifest, datetime.now(UTC))
+            except MusterError as error:
+                raise dg.Failure(str(error), allow_retries=False) from error
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(published.version),
+            metadata={"version": published.version, **{f"rows/{name}": rows for name, rows in published.rows.items()}},
+        )
+
+    return [snapshot]
+
+
+def snapshot_guard(project: DbtProject, marts: list[dg.AssetKey]) -> dg.AssetChecksDefinition:
+    """Blocks publishing where a mart lost most of its rows against the snapshot in force."""
+
+    @dg.asset_check(
+        name="no_mart_shrank",
+        asset=dg.AssetKey(["marts", "person"]),
+        additional_deps=[key for key in marts if key.path[-1] != "person"],
+        blocking=True,
+        pool="warehouse",
+        description="No mart lost more of its rows than governance.yml allows (marts.max_shrink).",
+    )
+    def no_mart_shrank(context: dg.AssetCheckExecutionContext, setup: Setup) -> dg.AssetCheckResult:
+        schema = Schema.from_manifest(json.loads(project.manifest_path.read_text()))
+        with setup.exclusive("warehouse", context.log.info):
+            after = mart_rows(setup.settings, schema)
+        before = current(setup.settings)
+        bound = setup.configuration.governance.marts.max_shrink
+        shrunk = shrunk_marts(before.rows, after, bound) if before else []
+        return dg.AssetCheckResult(
+            passed=not shrunk,
+            description="; ".join(map(str, shrunk))
+            + ("; mend the source, or raise marts.max_shrink in governance.yml" if shrunk else ""),
+            metadata={f"rows/{name}": rows for name, rows in after.items()},
+        )
+
+    return no_mart_shrank

@@ -1,0 +1,20 @@
+{#
+    One list of `identity.yml` (`role_mailboxes` or `shared_mailboxes`), as a relation of one column, `entry`.
+
+    MUSTER_IDENTITY names the settings as a JSON file; without it the seeds stand alone.
+#}
+{% macro identity_settings(list) -%}
+    {%- set file = env_var('MUSTER_IDENTITY', '') -%}
+    {%- if file -%}
+        (
+            select lower(trim(unnest({{ list }}))) as entry
+            from
+                read_json(
+                    '{{ file | replace("'", "''") }}',
+                    columns = {role_mailboxes: 'varchar[]', shared_mailboxes: 'varchar[]'}
+                )
+        )
+    {%- else -%}
+        (select null::varchar as entry where false)
+    {%- endif -%}
+{%- endmacro %}

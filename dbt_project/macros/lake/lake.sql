@@ -1,0 +1,64 @@
+{#-
+A relation over everything the lake holds of one vendor object, all instances together.
+
+`columns` are the names that staging asks for; an entry may be a list: the name first, then other spellings of it.
+A column is found whatever its case, spaces and underscores (`createdAt`, `created_at`, `Created At`). A dotted name
+is an XDM path, found as a column of that name or inside the JSON of a column that begins it. With `within`, names
+are also looked for inside that JSON column. Values come trimmed, blank is null; an absent column gives typed nulls,
+an absent folder no rows.
+-#}
+{% macro lake(vendor, object, columns, within=none) -%}
+{%- set registered_for_lineage = source(vendor, object) -%}
+{%- set files = lake_files(vendor, object) if execute else [] -%}
+{%- set present = lake_names(files) if files else [] -%}
+(
+        select
+            {{ lake_row_columns(present) }}
+            {%- for column in columns %}
+            {%- set spellings = [column] if column is string else column %},
+            {{ lake_value(spellings, present, within) }} as "{{ spellings[0] }}"
+            {%- endfor %}
+        {{ lake_scan(files) if files else "where false" }}
+    )
+{%- endmacro %}
+
+
+{#- Where each row came from: the reader's own columns, with their types. -#}
+{% macro lake_row_columns(present) -%}
+{%- set types = {
+    "_source": "varchar", "_instance": "varchar", "_type": "varchar", "_crm_instance": "varchar",
+    "_file": "varchar", "_line": "bigint", "_load": "varchar", "_loaded_at": "timestamp",
+    "_row_id": "varchar", "_alias": "varchar", "_deleted": "boolean",
+} -%}
+{%- for name, type in types.items() -%}
+cast({{ name if name in present else "null" }} as {{ type }}) as {{ name }}{{ ", " if not loop.last }}
+{%- endfor -%}
+{%- endmacro %}
+
+
+{#- One asked-for column: the first filled of the columns and JSON values that answer to its spellings. -#}
+{% macro lake_value(spellings, present, within=none) -%}
+{%- set found = [] -%}
+{%- for spelling in spellings -%}
+    {%- for name in lake_matches(spelling, present) -%}
+        {%- do found.append("nullif(trim(" ~ adapter.quote(name) ~ "), '')") -%}
+    {%- endfor -%}
+    {%- set steps = spelling.split(".") -%}
+    {%- for taken in range(1, steps | length) -%}
+        {%- for name in lake_matches(steps[:taken] | join("."), present) -%}
+            {%- do found.append(json_text(adapter.quote(name), steps[taken:])) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for name in lake_matches(within, present) if within -%}
+        {%- do found.append(json_text(adapter.quote(name), [spelling])) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{{ found[0] if found | length == 1 else "coalesce(" ~ (found | join(", ")) ~ ")" if found else "cast(null as varchar)" }}
+{%- endmacro %}
+
+
+{#- The value at a path of keys inside a JSON text, blank as null; text that is no JSON gives null. -#}
+{% macro json_text(expression, steps) -%}
+{%- set path = '$' ~ (steps | map("replace", '"', "") | map("replace", "'", "") | map("string") | join('"."')) -%}
+nullif(trim(case when json_valid({{ expression }}) then json_extract_string({{ expression }}, '$."{{ path[1:] }}"') end), '')
+{%- endmacro %}

@@ -1,0 +1,68 @@
+with borne as (
+    select * from {{ ref('int_person_identities') }}
+    where namespace = 'Email'
+),
+
+event_identities as (
+    select * from {{ ref('int_event_identities') }}
+    where namespace = 'Email'
+),
+
+people as (
+    select * from {{ ref('int_person__unioned') }}
+),
+
+role_names as (
+    select mailbox as name from {{ ref('role_mailboxes') }}
+    union
+    select entry from {{ identity_settings('role_mailboxes') }}
+),
+
+listed as (
+    select entry as email from {{ identity_settings('shared_mailboxes') }}
+),
+
+emails as (
+    select value as email from borne
+    union
+    select value from event_identities
+),
+
+role_mailboxes as (
+    select email
+    from emails
+    where split_part(split_part(email, '@', 1), '+', 1) in (select name from role_names)
+),
+
+names as (
+    select
+        borne.source_name,
+        borne.value as email,
+        {{ comparable_name('people.first_name') }} as first_name,
+        {{ comparable_name('people.last_name') }} as last_name
+    from borne
+    inner join people on borne.source_key = people.source_key
+),
+
+-- two names that differ in both parts exist exactly where neither part is the same throughout
+used_by_several as (
+    select distinct email
+    from names
+    where first_name is not null and last_name is not null
+    group by source_name, email
+    having count(distinct first_name) > 1 and count(distinct last_name) > 1
+),
+
+reasons as (
+    select email, 1 as rank, 'listed as shared' as reason from listed
+    union all
+    select email, 2, 'role mailbox' from role_mailboxes
+    union all
+    select email, 3, 'shared by different people' from used_by_several
+)
+
+select
+    email,
+    arg_min(reason, rank) as reason
+from reasons
+group by email

@@ -1,0 +1,80 @@
+with people as (
+    select * from {{ ref('int_person__unioned') }}
+),
+
+live_people as (
+    select * from people
+    where not is_deleted
+),
+
+borne as (
+    select source_key, 'record key' as kind, 'b2b_person' as namespace, source_key as value
+    from live_people
+
+    union all
+
+    select source_key, 'e-mail', 'Email', email
+    from live_people
+
+    union all
+
+    select source_key, 'device', 'ECID', unnest(ecids)
+    from live_people
+
+    union all
+
+    select source_key, 'identity', identity.namespace, identity.value
+    from (select source_key, unnest(extra_identities) as identity from live_people)
+
+    union all
+
+    select source_key, 'external key', 'b2b_person', external_key
+    from live_people
+
+    union all
+
+    select source_key, 'external key', 'b2b_person', unnest(crm_ids)
+    from live_people
+
+    union all
+
+    select source_key, 'conversion', 'b2b_person', converted_contact_source_key
+    from live_people
+
+    union all
+
+    -- a record that was merged away is deleted, and says still who it is now
+    select source_key, 'merge', 'b2b_person', merged_into_source_key
+    from people
+),
+
+canonical as (
+    select
+        source_key,
+        kind,
+        {{ canonical_namespace('namespace') }} as namespace,
+        {{ canonical_value('namespace', 'value') }} as value
+    from borne
+    where namespace is not null and value is not null
+),
+
+distinct_identities as (
+    select source_key, namespace, value, arg_min(kind, kind = 'external key') as kind
+    from canonical
+    where not {{ is_placeholder('namespace', 'value') }}
+    group by source_key, namespace, value
+)
+
+select
+    distinct_identities.namespace || ':' || distinct_identities.value as node,
+    distinct_identities.source_key,
+    distinct_identities.namespace,
+    distinct_identities.value,
+    distinct_identities.kind,
+    {{ is_device('distinct_identities.namespace') }} as is_device,
+    people.source_name,
+    people.created_at,
+    people.updated_at,
+    people.loaded_at
+from distinct_identities
+inner join people on distinct_identities.source_key = people.source_key

@@ -1,0 +1,75 @@
+with identities as (
+    select * from {{ ref('int_person_identities') }}
+),
+
+event_identities as (
+    select * from {{ ref('int_event_identities') }}
+),
+
+mailbox_guards as (
+    select * from {{ ref('int_mailbox_guards') }}
+),
+
+-- a live record and an identity seen in an event are evidence of a person; a key that others mention is not
+mentions as (
+    select
+        node,
+        namespace,
+        value,
+        is_device,
+        kind not in ('external key', 'conversion', 'merge') as is_evidence,
+        kind = 'record key' as is_record,
+        source_key,
+        case when kind = 'record key' then created_at end as born_at,
+        updated_at as last_seen_at,
+        loaded_at
+    from identities
+
+    union all
+
+    -- the record that was merged away, named by nothing but its own merge
+    select 'b2b_person:' || source_key, 'b2b_person', source_key, false, false, false, null, null, null, loaded_at
+    from identities
+    where kind = 'merge'
+
+    union all
+
+    select
+        node,
+        namespace,
+        value,
+        is_device,
+        namespace <> 'b2b_person',
+        false,
+        null,
+        case when not is_device then first_seen_at end,
+        last_seen_at,
+        loaded_at
+    from event_identities
+),
+
+nodes as (
+    select
+        node,
+        namespace,
+        value,
+        is_device,
+        bool_or(is_evidence) as is_evidence,
+        bool_or(is_record) as is_record,
+        arg_max(source_key, coalesce(last_seen_at, loaded_at)) as source_key,
+        min(born_at) as born_at,
+        max(last_seen_at) as last_seen_at,
+        min(loaded_at) as first_loaded_at
+    from mentions
+    group by node, namespace, value, is_device
+)
+
+select
+    row_number() over (order by nodes.node) as number,
+    nodes.*
+from nodes
+where
+    not exists (
+        select 1 from mailbox_guards
+        where nodes.namespace = 'Email' and mailbox_guards.email = nodes.value
+    )

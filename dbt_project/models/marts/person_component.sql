@@ -1,0 +1,36 @@
+with people as (
+    select * from {{ ref('int_person__unioned') }}
+    where not is_deleted
+),
+
+person_keys as (
+    select * from {{ ref('int_person_by_identity') }}
+    where namespace = 'b2b_person'
+),
+
+account_keys as (
+    select * from {{ ref('int_account_by_key') }}
+)
+
+select
+    ----------  ids
+    people.source_key as person_component_id,
+    person_keys.person_id,
+    account_keys.account_id,
+
+    ----------  keys
+    people.source_key as source_person_key,
+    people.account_source_key as source_account_key,
+    people.external_key as source_external_key,
+    people.converted_contact_source_key as source_converted_contact_key,
+
+    ----------  person
+    people.person_type,
+    people.person_status,
+    people.person_source,
+    people.person_score,
+    people.person_group_id,
+    coalesce(people.email, people.work_email) as work_email
+from people
+inner join person_keys on people.source_key = person_keys.value
+left join account_keys on people.account_source_key = account_keys.source_key

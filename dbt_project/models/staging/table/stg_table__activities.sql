@@ -1,0 +1,1 @@
+{{ xdm_events("table", "activity") }}

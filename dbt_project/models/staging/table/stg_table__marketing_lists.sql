@@ -1,0 +1,40 @@
+with
+
+source as (
+    select * from {{ lake("table", "marketing_list", [
+        "extSourceSystemAudit.externalKey.sourceKey", "marketingListName", "marketingListDescription",
+        "extSourceSystemAudit.createdDate", "extSourceSystemAudit.lastUpdatedDate"
+    ]) }}
+),
+
+newest as (
+    select
+        *,
+        {{ record_id("_row_id") }} as record_id
+    from source
+    qualify {{ newest_row() }}
+),
+
+renamed as (
+    select
+        ----------  keys
+        {{ source_key("record_id") }} as source_key,
+        _type as source_type,
+        _source as source_name,
+        record_id,
+        {{ key_of("trim(_alias)") }} as alias_key,
+        "extSourceSystemAudit.externalKey.sourceKey" as external_key,
+
+        ----------  attributes
+        "marketingListName" as marketing_list_name,
+        "marketingListDescription" as marketing_list_description,
+
+        ----------  state
+        coalesce(_deleted, false) as is_deleted,
+        {{ as_timestamp('"extSourceSystemAudit.createdDate"') }} as created_at,
+        {{ as_timestamp('"extSourceSystemAudit.lastUpdatedDate"') }} as updated_at,
+        _loaded_at as loaded_at
+    from newest
+)
+
+select * from renamed

@@ -1,0 +1,1 @@
+"""Muster's domain: sources, identity, audiences and activation, with no Dagster in it."""

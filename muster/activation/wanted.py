@@ -1,0 +1,197 @@
+"""What an activation wants: everyone in the audience, with mapped values, content hash, and a digest of the whole.
+
+`want` is called at the end of an evaluation. It keeps the rows and raises the wanted version where they differ from
+those wanted last; from then on a delivery needs neither snapshot nor membership, and delivers just these rows.
+"""
+
+from __future__ import annotations
+
+import array
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from pyroaring import BitMap
+
+from muster.activation import rows
+from muster.activation.folders import Folders
+from muster.activation.ledger import Ledger
+from muster.activation.mapping import mistakes, query
+from muster.activation.registry import open_destination
+from muster.config.models import Activation, Audience, Configuration
+from muster.errors import ConfigError, Problem, SnapshotError
+from muster.settings import Settings
+from muster.snapshot import Snapshot
+from muster.state import StateStore
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of one activation now; `changed` says whether its version was raised by this."""
+
+    destination: str
+    audience: str
+    version: int
+    rows: int
+    changed: bool
+
+
+def want(
+    settings: Settings,
+    store: StateStore,
+    configuration: Configuration,
+    snapshot: Snapshot,
+    audience: str,
+    members: BitMap,
+    membership_version: int,
+    now: datetime,
+    held: str | None = None,
+) -> list[Wanted]:
+    """Say that `members` (ordinals in `snapshot`) are the audience now, for each of its activations.
+
+    `held` is a guard's reason to keep this membership back; without one, an earlier reason is lifted. Raises
+    ConfigError, naming every field that cannot be mapped, before anything is changed.
+    """
+    configured = configuration.audience(audience)
+    if configured is None:
+        raise ConfigError([Problem(f"audiences/{audience}.yml", 0, "there is no such audience")])
+    check_fields(settings, configuration, snapshot, configured)
+    return [
+        _want_one(settings, store, configuration, snapshot, configured, item, members, membership_version, now, held)
+        for item in configured.activate
+    ]
+
+
+def check_fields(settings: Settings, configuration: Configuration, snapshot: Snapshot, audience: Audience) -> None:
+    """Raise ConfigError with every field of an audience's activations that cannot be mapped."""
+    problems = [
+        Problem(f"audiences/{audience.name}.yml", 0, f"activation to {item.destination}: {wrong.what}", wrong.mend)
+        for item in audience.activate
+        for wrong in mistakes(
+            snapshot.schema,
+            audience.of,
+            item.fields,
+            open_destination(settings, configuration, item.destination).nested,
+        )
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def _want_one(
+    settings: Settings,
+    store: StateStore,
+    configuration: Configuration,
+    snapshot: Snapshot,
+    audience: Audience,
+    activation: Activation,
+    members: BitMap,
+    membership_version: int,
+    now: datetime,
+    held: str | None,
+) -> Wanted:
+    ledger = Ledger(store)
+    before = ledger.activation(activation.destination, audience.name)
+    folders = Folders(settings, activation.destination, audience.name)
+    address = open_destination(settings, configuration, activation.destination).address
+    mapping = mapping_digest(audience.of, activation.fields)
+    inputs = _short_digest([snapshot.version, str(membership_version), mapping, address])
+    version = before.wanted_version if before else 0
+    kept = version > 0 and folders.wanted(version).exists()
+    if before and kept and before.wanted_inputs == inputs:
+        ledger.hold(activation.destination, audience.name, held, now)
+        return Wanted(activation.destination, audience.name, version, before.wanted_rows, changed=False)
+    with rows.connect() as connection:
+        render(connection, snapshot, audience.of, activation.fields, members)
+        digest = _short_digest([wanted_digest(connection, "wanted"), mapping, address])
+        changed = before is None or before.wanted_digest != digest
+        version += changed
+        if changed or not kept:
+            rows.write(connection, "select * from wanted order by _id", folders.wanted(version))
+    ledger.want(
+        activation.destination,
+        audience.name,
+        version=version,
+        digest=digest,
+        inputs=inputs,
+        membership=membership_version,
+        snapshot=snapshot.version,
+        rows=len(members),
+        held=held,
+        now=now,
+    )
+    return Wanted(activation.destination, audience.name, version, len(members), changed)
+
+
+def render(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, of: str, fields: Mapping[str, str], members: BitMap
+) -> None:
+    """Make the table `wanted` in `connection`: `_id`, `_merged_ids`, the outputs, `_hash`; one row a member.
+
+    `_merged_ids` are ids that were merged into this one at any time, or null. `_hash` covers the outputs' values and
+    the mapping, not the id. Raises SnapshotError where a member is not in the snapshot.
+    """
+    entity = snapshot.schema.of(of)
+    for path in (snapshot.parquet(entity.table), snapshot.register(entity.name)):
+        if not path.exists():
+            raise SnapshotError(f"snapshot {snapshot.version} has no {path.name}; run `muster run` to publish anew")
+    ordinals = _ordinals(members)
+    connection.register("members", ordinals)
+    values = ", ".join(f"{rows.identifier(name)} := w.{rows.identifier(name)}" for name in fields)
+    connection.execute(f"""
+        create or replace temp table wanted as
+        with w as ({query(snapshot, of, fields, "members")}), merged as ({_merged(snapshot.register(entity.name))})
+        select w._id, merged._merged_ids, w.* exclude (_id),
+            md5('{mapping_digest(of, fields)}' || to_json(struct_pack({values}))::varchar)::uuid as _hash
+        from w left join merged on merged._id = w._id
+    """)
+    connection.unregister("members")
+    found = rows.count(connection, "wanted")
+    if found != len(members):
+        raise SnapshotError(
+            f"snapshot {snapshot.version} gives {found} rows for the {len(members)} members of an audience of {of}; "
+            "evaluate the audience on this snapshot"
+        )
+
+
+def wanted_digest(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """A digest of who is wanted with which content, in whatever order the rows are."""
+    found = connection.execute(
+        f"select count(*), coalesce(bit_xor(md5_number(_id || _hash::varchar)), 0) from {relation}"
+    ).fetchall()
+    return f"{found[0][0]}:{found[0][1]:032x}"
+
+
+def mapping_digest(of: str, fields: Mapping[str, str]) -> str:
+    """Names the mapping itself, order included: the same value from another attribute is a change."""
+    return _short_digest([of, *(part for item in fields.items() for part in item)])
+
+
+def _merged(register: Path) -> str:
+    """SQL for each id that lives on, with the ids that ended in it, through chains of merges."""
+    return f"""
+        with recursive step as (
+            select distinct id as gone, merged_into as kept from {rows.scan(register)} where merged_into is not null
+        ),
+        trail as (
+            select gone, kept from step
+            union
+            select trail.gone, step.kept from trail inner join step on step.gone = trail.kept
+        )
+        select kept as _id, list(gone order by gone) as _merged_ids from trail where gone <> kept group by kept
+    """
+
+
+def _ordinals(members: BitMap) -> pa.Table:
+    values = array.array("I", members)
+    column = pa.Array.from_buffers(pa.uint32(), len(values), [None, pa.py_buffer(values)])
+    return pa.table({"_ord": column})
+
+
+def _short_digest(parts: list[str]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

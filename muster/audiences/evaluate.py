@@ -1,0 +1,189 @@
+"""Evaluating audiences: all of them on one snapshot, in one database in memory, in one pass.
+
+Rules are compiled first; only the columns they use are loaded. Each result is a bitmap of ordinals, compared with
+the last version; a new version is kept only where membership or the rule changed.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+from pyroaring import BitMap
+from sqlglot import exp
+
+from muster.audiences.membership import Membership, MembershipStore
+from muster.audiences.order import in_dependency_order
+from muster.config.models import Audience
+from muster.errors import RuleError
+from muster.pql import CompiledRule, compile_rule
+from muster.schema import ENTITIES
+from muster.snapshot import Snapshot
+from muster.snapshot.publish import NUMBERED, ORDINAL
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What one evaluation of one audience gave. `entered` and `exited` are against the version before."""
+
+    audience: Audience
+    membership: Membership
+    compiled: CompiledRule
+    entered: int
+    exited: int
+    changed: bool
+    seconds: float
+
+    @property
+    def size(self) -> int:
+        return self.membership.size
+
+
+def evaluate(
+    audiences: Sequence[Audience],
+    snapshot: Snapshot,
+    store: MembershipStore,
+    now: datetime,
+    *,
+    names: Sequence[str] | None = None,
+    currency: str = "USD",
+    cause: str = "",
+    progress: Callable[[Evaluation], None] | None = None,
+) -> list[Evaluation]:
+    """Evaluate the named audiences (default: all) at the instant `now`, in dependency order.
+
+    An audience that is referred to but not asked for enters with its latest membership. Raises RuleError, naming the
+    audience, before anything is evaluated if a rule does not compile.
+    """
+    wanted = {item.name: item for item in audiences if names is None or item.name in names}
+    compiled = {item.name: _compile(item, snapshot, now, currency) for item in wanted.values()}
+    order = in_dependency_order({name: rule.segments for name, rule in compiled.items()})
+    results: list[Evaluation] = []
+    with snapshot.load(_columns(list(compiled.values()))) as connection:
+        merged = {entity: _merged(connection, snapshot, entity) for entity in NUMBERED}
+        for name in _referenced(compiled) - wanted.keys():
+            _load_segment(connection, name, _known_members(store, name))
+        for name in order:
+            result = _evaluate_one(wanted[name], compiled[name], connection, snapshot, store, now, cause, merged)
+            _load_segment(connection, name, result.membership.members)
+            results.append(result)
+            if progress:
+                progress(result)
+    return results
+
+
+def segment_table(name: str) -> str:
+    """The in-memory table that holds the members of an audience for `inSegment`."""
+    return f"segment:{name}"
+
+
+def _evaluate_one(
+    audience: Audience,
+    rule: CompiledRule,
+    connection: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    store: MembershipStore,
+    now: datetime,
+    cause: str,
+    merged: dict[str, dict[int, int]],
+) -> Evaluation:
+    began = time.perf_counter()
+    members = _bitmap(connection, rule.sql)
+    before = store.latest(audience.name)
+    entity = ENTITIES[audience.of]
+    last = _follow_merges(before.members, merged[entity]) if before and before.entity == entity else BitMap()
+    entered, exited = len(members - last), len(last - members)
+    changed = before is None or before.rule != audience.rule or members != before.members
+    if before is None or changed:
+        membership = store.add(
+            before, members, audience=audience.name, entity=entity, rule=audience.rule, snapshot=snapshot.version,
+            now=now, entered=entered, exited=exited, cause=cause,
+            held=exceeds_bound(audience, store.last_sent_size(audience.name), len(members)),
+        )  # fmt: skip
+    else:
+        membership = before
+    return Evaluation(audience, membership, rule, entered, exited, changed, time.perf_counter() - began)
+
+
+def exceeds_bound(audience: Audience, last: int | None, size: int) -> bool:
+    """Whether the size jumped by more than the audience's bound, as a share of the last size that was let out."""
+    bound = audience.size_bound
+    if last is None or max(last, size) < bound.min_size:
+        return False
+    return abs(size - last) > bound.max_change * max(last, 1)
+
+
+def _compile(audience: Audience, snapshot: Snapshot, now: datetime, currency: str) -> CompiledRule:
+    try:
+        return compile_rule(
+            audience.rule, audience.of, snapshot.schema, now, segment_table=segment_table, currency=currency
+        )
+    except RuleError as error:
+        where = f"audience {audience.name}: {error.message}"
+        raise RuleError(where, error.line, error.column, error.expected) from None
+
+
+def _columns(rules: Sequence[CompiledRule]) -> dict[str, set[str]]:
+    """Every table the queries read, with all column names that occur in them; the loader takes what a table has."""
+    columns: dict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        used = {column.name for column in rule.query.find_all(exp.Column)}
+        for table in rule.query.find_all(exp.Table):
+            if not table.name.startswith("segment:"):
+                columns[table.name] |= used
+    return columns
+
+
+def _referenced(compiled: dict[str, CompiledRule]) -> set[str]:
+    return {name for rule in compiled.values() for name in rule.segments}
+
+
+def _known_members(store: MembershipStore, name: str) -> BitMap:
+    latest = store.latest(name)
+    if latest is None:
+        raise RuleError(f"audience {name} has never been evaluated", expected=f"evaluate {name} first")
+    return latest.members
+
+
+def _load_segment(connection: duckdb.DuckDBPyConnection, name: str, members: BitMap) -> None:
+    arrow = pa.table({ORDINAL: pa.array(members, pa.int64())})  # noqa: F841 (DuckDB reads it by name)
+    connection.execute(f'create or replace table "{segment_table(name)}" as select * from arrow')
+
+
+def _bitmap(connection: duckdb.DuckDBPyConnection, sql: str) -> BitMap:
+    found = connection.sql(sql).to_arrow_table().column(0)
+    ordinals = array("I")
+    for chunk in found.cast(pa.uint32()).chunks:
+        ordinals.frombytes(memoryview(chunk.buffers()[1])[chunk.offset * 4 : (chunk.offset + len(chunk)) * 4])
+    return BitMap(ordinals)
+
+
+def _merged(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, entity: str) -> dict[int, int]:
+    """Ordinals of ids that were merged away → the ordinal that lives on, through chains of merges."""
+    path = str(snapshot.register(entity)).replace("'", "''")
+    rows = connection.execute(f"""
+        select distinct gone.ord, kept.ord from read_parquet('{path}') as gone
+        inner join read_parquet('{path}') as kept on kept.id = gone.merged_into
+    """).fetchall()
+    step = {int(gone): int(kept) for gone, kept in rows}
+    return {gone: _end_of(gone, step) for gone in step}
+
+
+def _end_of(start: int, step: dict[int, int]) -> int:
+    seen, at = {start}, step[start]
+    while at in step and at not in seen:
+        seen.add(at)
+        at = step[at]
+    return at
+
+
+def _follow_merges(members: BitMap, merged: dict[int, int]) -> BitMap:
+    """A merge is no exit: who was in under the old ordinal was in under the one that lives on."""
+    gone = members & BitMap(merged)
+    return (members - gone) | BitMap(merged[ordinal] for ordinal in gone)

@@ -1,0 +1,38 @@
+"""The command group. Errors that a user is meant to read end as one line and exit code 1; wrong use is 2."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from muster.cli.check import check
+from muster.cli.dev import dev
+from muster.cli.init import init
+from muster.cli.release import release
+from muster.cli.run import run
+from muster.cli.status import status
+from muster.cli.world import world
+from muster.errors import MusterError
+
+
+class _OneLineErrors(click.Group):
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except MusterError as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="muster")
+def main() -> None:
+    """Muster: B2B audiences and their activation, on Dagster, dbt and DuckDB.
+
+    MUSTER_CONFIG and MUSTER_DATA select the set-up; without them it is the demo in config/ and data/.
+    """
+
+
+for command in (init, check, run, status, dev, release, world):
+    main.add_command(command)

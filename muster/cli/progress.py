@@ -1,0 +1,59 @@
+"""Progress of a Dagster run in the terminal, read from its event log while it runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+POLL_SECONDS = 0.2
+
+
+def show_progress(instance: Any, run_id: str, title: str, thread: threading.Thread, console: Console) -> list[str]:
+    """Follow a run until its thread ends; returns one line per failed step or check that blocked."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    failed: list[str] = []
+    cursor: str | None = None
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(title, total=None)
+        done, ended = 0, False
+        while not ended:
+            ended = not thread.is_alive()
+            records = instance.get_records_for_run(run_id, cursor=cursor)
+            cursor = records.cursor
+            for record in records.records:
+                event = record.event_log_entry.dagster_event
+                if event is None:
+                    continue
+                kind = event.event_type_value
+                if kind == "ASSET_MATERIALIZATION_PLANNED":
+                    progress.update(task, total=(progress.tasks[task].total or 0) + 1)
+                elif kind == "ASSET_MATERIALIZATION":
+                    done += 1
+                    progress.update(task, completed=done, description=f"{title}: {event.asset_key.to_user_string()}")
+                elif kind == "STEP_FAILURE":
+                    failed.append(f"{event.step_key}: {_reason(event)}")
+            if not records.records:
+                time.sleep(POLL_SECONDS)
+        progress.update(task, description=f"{title}: {'failed' if failed else 'done'}")
+    return failed
+
+
+def _reason(event: Any) -> str:
+    """The failure's own sentence where a step gave one, else the innermost error's first line."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return str(data.user_failure_data.description)
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip().splitlines()[0] if error else "failed"

@@ -1,0 +1,1 @@
+"""The configuration of one set-up: typed models, loading with line numbers, checks."""

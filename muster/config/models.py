@@ -1,0 +1,191 @@
+"""The configuration files as typed models, one per file in `config/`.
+
+Only shapes and single-value rules live here; what needs two files, the schema or the disk is checked in
+`muster.config.check`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
+SourceType = Literal["salesforce", "hubspot", "marketo", "events", "table"]
+ClassName = Literal[
+    "person",
+    "account",
+    "account_person",
+    "opportunity",
+    "opportunity_person",
+    "campaign",
+    "campaign_member",
+    "marketing_list",
+    "marketing_list_member",
+    "activity",
+]
+
+
+def _owner(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+|team:[A-Za-z0-9_-]+", value):
+        raise ValueError("an owner is an e-mail address or team:<name>")
+    return value
+
+
+Owner = Annotated[str, AfterValidator(_owner)]
+
+
+class Model(BaseModel):
+    """Unknown keys are mistakes, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceObject(Model):
+    """One object of a source: which files hold it and how their columns are read.
+
+    `files` are globs relative to the source's path. `object` is the vendor's object name (`Account`, `contacts`).
+    `key` names the columns (as they stand in the file) that make a row's key where the vendor's own id is absent;
+    several are joined, and `["*"]` means the whole row, so that equal rows are one. Without either, rows are known by
+    their content and equal rows stay apart. `alias` names the columns by which other files refer to this
+    object where those are not its key (a company's domain); a reference by an alias counts only where the alias is
+    unique. `columns` renames file columns: to the vendor's own field names, or for `table` sources
+    to XDM paths; a target may stand more than once, the first filled column wins. `class` is for `table` only.
+    """
+
+    object: str
+    files: list[str] = Field(min_length=1)
+    key: list[str] = []
+    alias: list[str] = []
+    columns: dict[str, str] = {}
+    class_: ClassName | None = Field(default=None, alias="class")
+
+
+class Source(Model):
+    """One instance of a vendor: its exports in a folder.
+
+    `instance` is the vendor's own id of the instance (Salesforce org id, Munchkin id) and ends up in every key;
+    it defaults to the source's name. `crm` on a Marketo source names the CRM source it is synced with, so that
+    its CRM ids become external keys. `path` is absolute or relative to the data folder. Objects that are not
+    listed are found by their file names.
+    """
+
+    name: Name
+    type: SourceType
+    path: str
+    instance: str = ""
+    crm: Name | None = None
+    owner: Owner | None = None
+    description: str = ""
+    objects: list[SourceObject] = []
+
+    @property
+    def instance_id(self) -> str:
+        return self.instance or self.name
+
+
+class SourcesFile(Model):
+    """`sources.yml`."""
+
+    organization: str
+    sandbox: str = "prod"
+    currency: str = "USD"
+    sources: list[Source] = []
+
+
+class MailboxRules(Model):
+    """Which mailboxes belong to no single person: role names before the @, and whole addresses."""
+
+    role_mailboxes: list[str] = []
+    shared_mailboxes: list[str] = []
+
+
+class IdentityFile(Model):
+    """`identity.yml`."""
+
+    mailboxes: MailboxRules = MailboxRules()
+
+
+class FilesDestination(Model):
+    """Files in a folder: `path` absolute or relative to the data folder.
+
+    `mode: full` writes the whole audience whenever it changed; `incremental` writes everyone once, then only the
+    difference, with `_op` saying `ADD`, `UPDATE` or `REMOVE`. `name_template` takes the macros `{destination}`,
+    `{audience}`, `{organization}`, `{sandbox}`, `{mode}`, `{delivery}`, `{datetime}` and
+    `{datetime:<strftime pattern>}`.
+    """
+
+    name: Name
+    type: Literal["files"]
+    path: str
+    format: Literal["csv", "jsonl", "parquet"] = "csv"
+    mode: Literal["full", "incremental"] = "full"
+    name_template: str = "{audience}__{mode}__{datetime}"
+    compression: Literal["none", "gzip"] = "none"
+    owner: Owner | None = None
+    description: str = ""
+
+
+Destination = FilesDestination
+
+
+class DestinationsFile(Model):
+    """`destinations.yml`."""
+
+    destinations: list[Destination] = []
+
+
+class Activation(Model):
+    """An audience on its way to a destination: output name → XDM path of the audience's class."""
+
+    destination: Name
+    fields: dict[str, str] = Field(min_length=1)
+
+
+class SizeBound(Model):
+    """The largest change of size, as a share of the last one, that goes out unseen; small audiences are exempt."""
+
+    max_change: float = Field(default=0.5, gt=0)
+    min_size: int = Field(default=100, ge=0)
+
+
+class Audience(Model):
+    """`audiences/<name>.yml`."""
+
+    name: Name
+    of: Literal["people", "accounts"]
+    description: str = ""
+    owner: Owner | None = None
+    rule: str
+    evaluation: Literal["batch", "streaming"] | None = None
+    size_bound: SizeBound = SizeBound()
+    activate: list[Activation] = []
+
+
+class MartGuards(Model):
+    """How much of its rows a mart may lose between two snapshots before publishing stops, as a share."""
+
+    max_shrink: float = Field(default=0.5, gt=0, le=1)
+
+
+class GovernanceFile(Model):
+    """`governance.yml`."""
+
+    marts: MartGuards = MartGuards()
+
+
+class Configuration(Model):
+    """Everything in `config/`, once each file is sound by itself."""
+
+    sources: SourcesFile
+    identity: IdentityFile
+    destinations: DestinationsFile
+    audiences: list[Audience]
+    governance: GovernanceFile = GovernanceFile()
+
+    def destination(self, name: str) -> Destination | None:
+        return next((item for item in self.destinations.destinations if item.name == name), None)
+
+    def audience(self, name: str) -> Audience | None:
+        return next((item for item in self.audiences if item.name == name), None)

@@ -1,0 +1,1 @@
+"""Files in a folder: the plainest destination, and the one that every other tool can read."""

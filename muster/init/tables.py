@@ -1,0 +1,102 @@
+"""Tables of any shape: what their rows are, and which headings are known, by name and by what stands below them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from muster.connectors.vendor import letters
+from muster.init.proposals import WHOLE_ROW, Proposal, smallest_key
+from muster.init.survey import Table
+from muster.init.table_words import TABLE_FIELDS, TABLE_IDS, TABLE_NEEDS
+
+#: Paths whose values must be times for the heading to count.
+TIMES = frozenset({"timestamp"})
+
+
+def propose_tables(tables: Sequence[Table]) -> list[Proposal]:
+    """Proposals for the tables of one export; tables that are read alike are one object of several files."""
+    merged: list[Proposal] = []
+    for proposal in map(propose_table, tables):
+        twin = next((other for other in merged if proposal.class_ and _alike(proposal, other)), None)
+        if twin is None:
+            merged.append(proposal)
+            continue
+        twin.files += proposal.files
+        if len(twin.key) == 1 and twin.key != [WHOLE_ROW]:
+            share = proposal.table.found_in(proposal.key[0], twin.table, twin.key[0])
+            if share > 0:
+                told = f"{share:.0%} of the keys in {proposal.files[0]} stand in {twin.files[0]} too"
+                twin.reasons.append(f"{told} and are taken for the same records; if not so, make a source of each file")
+    return merged
+
+
+def propose_events(table: Table) -> Proposal:
+    """An events export: XDM paths are read as they are, other headings are mapped, and `_id` is the key."""
+    proposal = Proposal(table, "events")
+    found = recognise(table, "activity")
+    proposal.columns = {column: path for column, path in found.items() if column != path}
+    if table.column("_id") is None:
+        _key(proposal, "activity")
+    return proposal
+
+
+def propose_table(table: Table) -> Proposal:
+    """A table as a class with mapped columns; `class_` stays None where nothing fits."""
+    proposal = Proposal(table, table.name)
+    fitting = {name: fields for name in TABLE_NEEDS if (fields := recognise(table, name)) and _fits(name, fields)}
+    if not fitting:
+        proposal.unmapped = list(table.columns)
+        proposal.reasons.append("not recognised: say what its rows are and map its columns")
+        return proposal
+    happens = next((name for name in ("activity", "opportunity") if name in fitting), None)
+    proposal.class_ = happens or max(fitting, key=lambda name: len(fitting[name]))
+    proposal.object = proposal.class_
+    proposal.columns = fitting[proposal.class_]
+    proposal.unmapped = [column for column in table.columns if column not in proposal.columns]
+    _key(proposal, proposal.class_)
+    return proposal
+
+
+def recognise(table: Table, class_name: str) -> dict[str, str]:
+    """Column → XDM path for the headings that a class knows; of two for one path, the fuller column."""
+    known = TABLE_FIELDS[class_name]
+    chosen: dict[str, str] = {}
+    for column in table.columns:
+        path = known.get(letters(column)) or _as_path(column, known)
+        if path is None or table.filled(column) == 0 or (path in TIMES and not table.is_time(column)):
+            continue
+        if path not in chosen or table.filled(column) > table.filled(chosen[path]):
+            chosen[path] = column
+    order = list(table.columns)
+    return {column: path for path, column in sorted(chosen.items(), key=lambda item: order.index(item[1]))}
+
+
+def _as_path(column: str, known: Mapping[str, str]) -> str | None:
+    """A heading that is an XDM path already."""
+    return column if column in known.values() else None
+
+
+def _fits(class_name: str, fields: Mapping[str, str]) -> bool:
+    paths = set(fields.values())
+    return all(paths & set(group) for group in TABLE_NEEDS[class_name])
+
+
+def _alike(one: Proposal, other: Proposal) -> bool:
+    return (one.class_, one.key, one.columns) == (other.class_, other.key, other.columns)
+
+
+def _key(proposal: Proposal, class_name: str) -> None:
+    table = proposal.table
+    ids = [column for heading in TABLE_IDS[class_name] for column in table.columns if letters(column) == heading]
+    unique = next((column for column in ids if table.unique([column])), None)
+    if unique:
+        proposal.key = [unique]
+        proposal.unmapped = [column for column in proposal.unmapped if column != unique]
+        return
+    if class_name == "activity":
+        told = 'no event id: a row is known by its content, and equal rows stay apart; `key: ["*"]` would make them one'
+        proposal.reasons.append(told)
+        return
+    proposal.key = smallest_key(table, list(proposal.columns)) or [WHOLE_ROW]
+    if proposal.key == [WHOLE_ROW]:
+        proposal.reasons.append("no unique columns: a row is known by its content; name a key if you know one")

@@ -1,0 +1,196 @@
+"""The syntax tree: what a rule says, before any name in it means anything.
+
+Every node knows where it stands in the text. Names are bound to the schema and types checked in `binder`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Position:
+    """Line and column, both from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """Something that a rule says, and where."""
+
+    at: Position
+
+
+@dataclass(frozen=True)
+class Literal(Node):
+    """Text, a number, true or false."""
+
+    value: str | int | float | bool
+
+
+@dataclass(frozen=True)
+class ArrayLiteral(Node):
+    """`[a, b]`."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    """A bare name; `levels` counts the `^` before it, each one scope further out."""
+
+    name: str
+    levels: int = 0
+
+
+@dataclass(frozen=True)
+class Attribute(Node):
+    """`target.name`."""
+
+    target: Node
+    name: str
+
+
+@dataclass(frozen=True)
+class Filter(Node):
+    """`target[predicate]`."""
+
+    target: Node
+    predicate: Node
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """`name(arguments)`."""
+
+    name: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Method(Node):
+    """`target.name(arguments)`."""
+
+    target: Node
+    name: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Unary(Node):
+    """`not` or `-`."""
+
+    operator: str
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Logical(Node):
+    """`and` or `or` over two or more operands."""
+
+    operator: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Binary(Node):
+    """A comparison, an arithmetic sign, `like`, `in` or `notIn` (lower case, `notin`)."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Relative(Node):
+    """`3 days before now`; `unit` in the singular, `direction` is before or after (`from` is after)."""
+
+    amount: int
+    unit: str
+    direction: str
+    anchor: Node
+
+
+@dataclass(frozen=True)
+class Period(Node):
+    """`this month`, `last week`, `next year`: `offset` 0, -1, 1."""
+
+    offset: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Distance(Node):
+    """The tail of `t occurs <= 3 days before now`."""
+
+    operator: str
+    amount: int
+    unit: str
+    direction: str
+    anchor: Node
+
+
+@dataclass(frozen=True)
+class Side(Node):
+    """The tail of `t occurs before today`."""
+
+    direction: str
+    anchor: Node
+
+
+@dataclass(frozen=True)
+class On(Node):
+    """The tail of `t occurs on today`."""
+
+    anchor: Node
+
+
+@dataclass(frozen=True)
+class Between(Node):
+    """The tail of `t occurs between yesterday and today`."""
+
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True)
+class Occurs(Node):
+    """`subject occurs when`."""
+
+    subject: Node
+    when: Distance | Side | On | Between
+
+
+@dataclass(frozen=True)
+class Declaration(Node):
+    """`name from source where condition`."""
+
+    name: str
+    source: Node
+    where: Node | None
+
+
+@dataclass(frozen=True)
+class Quantified(Node):
+    """`exists`, `forall` or `select` over declared variables."""
+
+    kind: str
+    declarations: tuple[Declaration, ...]
+
+
+@dataclass(frozen=True)
+class PrefixAggregate(Node):
+    """`sum X.f over X from A where C`."""
+
+    function: str
+    value: Node
+    declarations: tuple[Declaration, ...]
+
+
+@dataclass(frozen=True)
+class NotYet(Node):
+    """A form of PQL that is read but cannot be compiled yet; `form` names it for the reader."""
+
+    form: str

@@ -1,0 +1,1 @@
+"""What the last run did, for people (`muster status`), programs (`--json`) and the UI's metadata."""

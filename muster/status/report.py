@@ -1,0 +1,135 @@
+"""The last run as one report: rows taken per source, rows per mart, audiences and their change, deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from muster.activation import reports_since
+from muster.audiences import MembershipStore
+from muster.config.models import Configuration, Source
+from muster.connectors import discover, totals
+from muster.errors import MusterError
+from muster.settings import Settings
+from muster.snapshot import current
+from muster.state import StateStore
+from muster.status.runs import Evaluated, Extracted, RunLog
+
+
+@dataclass(frozen=True)
+class ObjectStatus:
+    """One export object: what the last run took of it, and what the lake holds of it in all."""
+
+    object: str
+    read: int
+    loaded: int
+    set_aside: int
+    in_all: Extracted = field(default_factory=Extracted)
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """A source and its objects."""
+
+    name: str
+    objects: list[ObjectStatus]
+
+
+@dataclass(frozen=True)
+class AudienceStatus:
+    """An audience after the last run; `entered` and `left` are that run's."""
+
+    name: str
+    of: str
+    size: int
+    entered: int
+    left: int
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class ActivationStatus:
+    """Rows sent to a destination since the last run began, and what became of them."""
+
+    destination: str
+    audience: str
+    sent: int
+    acknowledged: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class StatusReport:
+    """What `muster status --json` prints, field by field."""
+
+    run_id: str | None
+    started_at: datetime | None
+    snapshot: str | None
+    sources: list[SourceStatus]
+    marts: dict[str, int]
+    audiences: list[AudienceStatus]
+    activations: list[ActivationStatus]
+
+    def to_json(self) -> dict[str, Any]:
+        told = asdict(self)
+        told["started_at"] = self.started_at.isoformat() if self.started_at else None
+        return told
+
+
+def report(settings: Settings, configuration: Configuration, state: StateStore) -> StatusReport:
+    """Read the logs, the lake's own counts, the snapshot and the ledger; nothing is recomputed."""
+    runs = RunLog(state)
+    run_id, started_at = runs.last_run() or (None, None)
+    extracts = runs.extracts_of(run_id) if run_id else {}
+    evaluations = runs.evaluations_of(run_id) if run_id else {}
+    snapshot = current(settings)
+    return StatusReport(
+        run_id=run_id,
+        started_at=started_at,
+        snapshot=snapshot.version if snapshot else None,
+        sources=[_source(item, settings, extracts) for item in configuration.sources.sources],
+        marts=snapshot.rows if snapshot else {},
+        audiences=_audiences(configuration, MembershipStore(settings, state), evaluations),
+        activations=_activations(configuration, state, started_at),
+    )
+
+
+def _source(source: Source, settings: Settings, extracts: dict[tuple[str, str], Extracted]) -> SourceStatus:
+    try:
+        exports = discover(source, settings)
+    except MusterError:
+        return SourceStatus(source.name, [])
+    objects = []
+    for export in exports:
+        took = extracts.get((source.name, export.name), Extracted())
+        held = totals(source, export, settings)
+        in_all = Extracted(held.read, held.loaded, held.set_aside)
+        objects.append(ObjectStatus(export.name, took.read, took.loaded, took.set_aside, in_all))
+    return SourceStatus(source.name, objects)
+
+
+def _audiences(
+    configuration: Configuration, store: MembershipStore, evaluations: dict[str, Evaluated]
+) -> list[AudienceStatus]:
+    told = []
+    for audience in configuration.audiences:
+        latest = store.latest(audience.name)
+        if latest is None:
+            continue
+        change = evaluations.get(audience.name, Evaluated(latest.size, 0, 0))
+        told.append(AudienceStatus(audience.name, audience.of, latest.size, change.entered, change.exited, latest.held))
+    return told
+
+
+def _activations(
+    configuration: Configuration, state: StateStore, started_at: datetime | None
+) -> list[ActivationStatus]:
+    done = reports_since(state, started_at) if started_at else {}
+    told = []
+    for audience in configuration.audiences:
+        for activation in audience.activate:
+            item = done.get(f"{activation.destination}/{audience.name}")
+            sent, acknowledged, refused = (item.sent, item.acknowledged, item.refused) if item else (0, 0, 0)
+            told.append(ActivationStatus(activation.destination, audience.name, sent, acknowledged, refused))
+    return told

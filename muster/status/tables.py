@@ -1,0 +1,56 @@
+"""The status report as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from muster.status.report import StatusReport
+
+
+def tables(told: StatusReport) -> Iterator[Table]:
+    yield _sources(told)
+    yield _marts(told)
+    yield _audiences(told)
+    yield _activations(told)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    for name in columns:
+        text = name in {"source", "object", "mart", "audience", "of", "destination", "note"}
+        table.add_column(name, justify="left" if text else "right", overflow="fold")
+    return table
+
+
+def _sources(told: StatusReport) -> Table:
+    table = _table("Sources", "source", "object", "read", "loaded", "set aside", "in the lake")
+    for source in told.sources:
+        for item in source.objects:
+            counts = (item.read, item.loaded, item.set_aside, item.in_all.loaded)
+            table.add_row(source.name, item.object, *(f"{count:,}" for count in counts))
+    return table
+
+
+def _marts(told: StatusReport) -> Table:
+    table = _table("Unified", "mart", "rows")
+    for name, rows in told.marts.items():
+        table.add_row(name, f"{rows:,}")
+    return table
+
+
+def _audiences(told: StatusReport) -> Table:
+    table = _table("Audiences", "audience", "of", "size", "entered", "left", "note")
+    for item in told.audiences:
+        note = f"held: muster release {item.name}" if item.held else ""
+        table.add_row(item.name, item.of, f"{item.size:,}", f"{item.entered:+,}", f"{-item.left:+,}", note)
+    return table
+
+
+def _activations(told: StatusReport) -> Table:
+    table = _table("Delivered", "destination", "audience", "sent", "acknowledged", "refused")
+    for item in told.activations:
+        counts = (item.sent, item.acknowledged, item.refused)
+        table.add_row(item.destination, item.audience, *(f"{count:,}" for count in counts))
+    return table

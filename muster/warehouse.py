@@ -1,0 +1,24 @@
+"""Looking into the warehouse file, read-only and briefly: only dbt writes it, and one process at a time may have it."""
+
+from __future__ import annotations
+
+import duckdb
+
+from muster.errors import SnapshotError
+from muster.schema import Schema
+from muster.settings import Settings
+
+
+def mart_rows(settings: Settings, schema: Schema) -> dict[str, int]:
+    """Rows per mart as the warehouse stands; a mart that was not built is an error, never zero."""
+    if not settings.warehouse.exists():
+        raise SnapshotError(f"{settings.warehouse} is not there; build the dbt project first (`muster run`)")
+    counted: dict[str, int] = {}
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        for item in schema.classes.values():
+            try:
+                rows = connection.execute(f'select count(*) from marts."{item.table}"').fetchall()
+            except duckdb.CatalogException:
+                raise SnapshotError(f"mart {item.name} is not in the warehouse; run `dbt build`") from None
+            counted[item.name] = int(rows[0][0])
+    return counted

@@ -1,0 +1,33 @@
+"""The two jobs: `daily` ends at membership, `activate` delivers what a decider names."""
+
+from typing import Any, TypeAlias
+
+import dagster as dg
+
+from assets.keys import ACTIVATIONS, audience_key
+from muster.config.models import Configuration
+
+AssetJob: TypeAlias = Any  # what `define_asset_job` returns has no public name in Dagster
+DAILY = "daily"
+ACTIVATE = "activate"
+
+
+def jobs(configuration: Configuration) -> list[AssetJob]:
+    """`daily` is everything but activations, so a new group or layer can never be left out by name."""
+    activations = dg.AssetSelection.groups(ACTIVATIONS)
+    activated = [item for item in configuration.audiences if item.activate]
+    released = dg.AssetSelection.checks(*(dg.AssetCheckKey(audience_key(item.name), "released") for item in activated))
+    everything = dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks()
+    daily = dg.define_asset_job(
+        DAILY,
+        selection=everything - activations - released if activated else everything,
+        description="Exports → lake → dbt → snapshot → audiences. Activations follow when membership differs.",
+    )
+    if not activated:
+        return [daily]
+    activate = dg.define_asset_job(
+        ACTIVATE,
+        selection=activations | released,
+        description="Brings destinations to what their audiences want; only differences are sent.",
+    )
+    return [daily, activate]

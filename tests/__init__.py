@@ -1,0 +1,1 @@
+"""Tests: behaviour at the edge that a user sees."""

@@ -1,0 +1,73 @@
+"""A destination that takes rows one by one, as a vendor's interface does, and keeps them in a folder.
+
+It stands in for vendors until there are some: it takes a few rows a call, refuses what it is told to refuse, fails
+when it is told to fail, and adding somebody twice is the same as adding them once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from muster.activation import rows
+from muster.activation.destination import Acknowledgement, Batch, Delivery, Refusal
+from muster.errors import TransientDelivery
+
+
+@dataclass
+class Shelf:
+    """One JSON file a person. `calls` lists the ids of every call that came in."""
+
+    folder: Path
+    refuse: set[str] = field(default_factory=set)
+    fail_at: int | None = None
+    calls: list[list[str]] = field(default_factory=list)
+    kind: str = "shelf"
+    nested: bool = True
+    whole: bool = False
+    batch_rows: int | None = 2
+
+    @property
+    def address(self) -> str:
+        return f"shelf:{self.folder.name}"
+
+    def plan(self, delivery: Delivery) -> Mapping[str, Any]:
+        return {"list": delivery.audience}
+
+    def send(self, delivery: Delivery, plan: Mapping[str, Any], batch: Batch) -> Acknowledgement:
+        if self.fail_at is not None and len(self.calls) == self.fail_at:
+            self.fail_at = None
+            raise TransientDelivery(f"{delivery.name}: the shelf is out of reach")
+        if not self.folder.parent.is_dir():
+            raise TransientDelivery(f"{delivery.name}: there is no wall for the shelf")
+        with rows.connect() as connection:
+            found = connection.execute(
+                f"select * from read_parquet({rows.literal(batch.path)}, file_row_number = true)"
+                f" where file_row_number >= {batch.first} order by file_row_number limit {batch.rows}"
+            )
+            names = [item[0] for item in found.description or ()]
+            batch_rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        self.calls.append([row["_id"] for row in batch_rows])
+        self.folder.mkdir(exist_ok=True)
+        refused = []
+        for row in batch_rows:
+            if row["_id"] in self.refuse:
+                refused.append(Refusal(row["file_row_number"], "not welcome"))
+            else:
+                self._take(row)
+        return Acknowledgement(tuple(refused))
+
+    def _take(self, row: dict[str, Any]) -> None:
+        for gone in row["_merged_ids"] or ():
+            (self.folder / gone).unlink(missing_ok=True)
+        if row["_op"] == "REMOVE":
+            (self.folder / row["_id"]).unlink(missing_ok=True)
+            return
+        values = {name: value for name, value in row.items() if name[0] != "_" and name != "file_row_number"}
+        (self.folder / row["_id"]).write_text(json.dumps(values, default=str))
+
+    def content(self) -> dict[str, Any]:
+        return {path.name: json.loads(path.read_text()) for path in self.folder.iterdir()}

@@ -1,0 +1,61 @@
+"""The page on configuration speaks of every setting, and its examples are sound."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from muster.config import models
+from tests.conftest import CHECKOUT
+
+PAGE = (CHECKOUT / "docs" / "configuration.md").read_text("utf-8")
+FILES = {
+    "sources.yml": models.SourcesFile,
+    "identity.yml": models.IdentityFile,
+    "destinations.yml": models.DestinationsFile,
+    "audiences/&lt;name&gt;.yml": models.Audience,
+}
+
+
+def settings(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Every key of a file's model and of the models in it, with the model's name."""
+    for name, field in model.model_fields.items():
+        yield model.__name__, field.alias or name
+        for inner in inside(field.annotation):
+            yield from settings(inner)
+
+
+def inside(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in typing.get_args(annotation):
+        yield from inside(argument)
+
+
+def section(file: str) -> str:
+    """The page's section on a file, with its subsections."""
+    return PAGE.split(f"\n## {file}\n", 1)[1].split("\n## ", 1)[0]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_setting_has_a_row_in_its_files_section(file: str) -> None:
+    rows = [line.split("|")[1] for line in section(file).splitlines() if line.startswith("|")]
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    missing = [f"{model}.{key}" for model, key in settings(FILES[file]) if key not in told]
+    assert missing == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_files_first_example_is_sound(file: str) -> None:
+    example = section(file).split("```yaml\n", 1)[1].split("```", 1)[0]
+    FILES[file].model_validate(YAML(typ="safe").load(example))
+
+
+def test_every_choice_is_named() -> None:
+    for choice in (*typing.get_args(models.SourceType), *typing.get_args(models.ClassName)):
+        assert f"`{choice}`" in section("sources.yml"), choice

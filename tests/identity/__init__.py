@@ -1,0 +1,1 @@
+"""Identity resolution and the marts, tested through the SQL that dbt compiles."""

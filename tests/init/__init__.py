@@ -1,0 +1,1 @@
+"""Tests of `muster init`: exports that others wrote become configurations that are sound."""
