@@ -13,6 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from assets.keys import source_key
 from muster.config.models import Source
 from muster.connectors import ExportObject
+from muster.warehouse import table_rows
 from resources.setup import Setup
 
 OWNER = "team:analytics-engineering"
@@ -76,9 +77,18 @@ def profile_assets(project: DbtProject, translator: Translator) -> dg.AssetsDefi
     def profiles(context: dg.AssetExecutionContext, dbt: DbtCliResource, setup: Setup) -> Iterator[Any]:
         with setup.exclusive("warehouse", context.log.info):
             build = dbt.cli(["build"], context=context, target_path=project.target_path)
-            yield from build.stream().fetch_row_counts()
+            yield from build.stream()
+            yield from _row_counts(context, setup)
 
     return profiles
+
+
+def _row_counts(context: dg.AssetExecutionContext, setup: Setup) -> Iterator[dg.AssetObservation]:
+    """Rows per table, told when dbt has let go of the file: counting each as it is built would wait for that anyway."""
+    for (layer, name), rows in table_rows(setup.settings).items():
+        key = dg.AssetKey([layer, name])
+        if key in context.selected_asset_keys:
+            yield dg.AssetObservation(key, metadata={"dagster/row_count": rows})
 
 
 def _layer(dbt_resource_props: Mapping[str, Any]) -> str:

@@ -22,3 +22,10 @@ def mart_rows(settings: Settings, schema: Schema) -> dict[str, int]:
                 raise SnapshotError(f"mart {item.name} is not in the warehouse; run `dbt build`") from None
             counted[item.name] = int(rows[0][0])
     return counted
+
+
+def table_rows(settings: Settings) -> dict[tuple[str, str], int]:
+    """Rows of every table by (schema, table); views are left out, since counting one means computing it."""
+    query = "select schema_name, table_name, estimated_size from duckdb_tables() where not internal"
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        return {(str(schema), str(table)): int(rows) for schema, table, rows in connection.execute(query).fetchall()}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def built_world(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     place = tmp_path_factory.mktemp("world")
     shutil.copytree(CHECKOUT / "config", place / "config")
     installation = Installation(place / "config", place / "data")
-    generate(place / "data" / "world", people=1500, days=60, seed=11, until=date.today())
+    generate(place / "data" / "world", people=1500, days=60, seed=11, until=datetime.now(UTC).date() - timedelta(days=1))
     installation.muster("run")
     return installation
 

@@ -8,7 +8,6 @@ in one transaction. An unfinished delivery is carried on from its own plan befor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from muster.activation.difference import changes, counts, fold
 from muster.activation.folders import Folders
 from muster.activation.ledger import ActivationState, Ledger, Planned
 from muster.activation.registry import open_destination
+from muster.activation.reports import DeliveryReport
 from muster.config.models import Configuration
 from muster.errors import DeliveryError, HeldError, MusterError, PermanentDelivery
 from muster.locks import exclusive
@@ -26,38 +26,6 @@ from muster.state import StateStore
 
 #: Told after each batch: rows done, rows in all.
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class DeliveryReport:
-    """What one call of `deliver` did. `sent` = `acknowledged` + `refused`; the rest counts what was planned."""
-
-    destination: str
-    audience: str
-    sent: int = 0
-    acknowledged: int = 0
-    refused: int = 0
-    added: int = 0
-    updated: int = 0
-    removed: int = 0
-    files: tuple[str, ...] = ()
-
-    @property
-    def nothing_to_do(self) -> bool:
-        return self.sent == 0 and not self.files
-
-    def __add__(self, other: DeliveryReport) -> DeliveryReport:
-        return DeliveryReport(
-            self.destination,
-            self.audience,
-            self.sent + other.sent,
-            self.acknowledged + other.acknowledged,
-            self.refused + other.refused,
-            self.added + other.added,
-            self.updated + other.updated,
-            self.removed + other.removed,
-            self.files + other.files,
-        )
 
 
 def deliver(

@@ -12,6 +12,38 @@ from muster.state import StateStore
 
 
 @dataclass(frozen=True)
+class DeliveryReport:
+    """What one call of `deliver` did. `sent` = `acknowledged` + `refused`; the rest counts what was planned."""
+
+    destination: str
+    audience: str
+    sent: int = 0
+    acknowledged: int = 0
+    refused: int = 0
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    files: tuple[str, ...] = ()
+
+    @property
+    def nothing_to_do(self) -> bool:
+        return self.sent == 0 and not self.files
+
+    def __add__(self, other: DeliveryReport) -> DeliveryReport:
+        return DeliveryReport(
+            self.destination,
+            self.audience,
+            self.sent + other.sent,
+            self.acknowledged + other.acknowledged,
+            self.refused + other.refused,
+            self.added + other.added,
+            self.updated + other.updated,
+            self.removed + other.removed,
+            self.files + other.files,
+        )
+
+
+@dataclass(frozen=True)
 class ActivationReport:
     """Rows that went out and what the destination said. `deliveries` counts those acknowledged whole."""
 

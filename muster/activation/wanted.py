@@ -25,6 +25,7 @@ from muster.activation.mapping import mistakes, query
 from muster.activation.registry import open_destination
 from muster.config.models import Activation, Audience, Configuration
 from muster.errors import ConfigError, Problem, SnapshotError
+from muster.locks import exclusive
 from muster.settings import Settings
 from muster.snapshot import Snapshot
 from muster.state import StateStore
@@ -61,10 +62,9 @@ def want(
     if configured is None:
         raise ConfigError([Problem(f"audiences/{audience}.yml", 0, "there is no such audience")])
     check_fields(settings, configuration, snapshot, configured)
-    return [
-        _want_one(settings, store, configuration, snapshot, configured, item, members, membership_version, now, held)
-        for item in configured.activate
-    ]
+    told = _Told(snapshot, configured, members, membership_version, now, held)
+    with exclusive(settings, f"want-{audience}"):
+        return [_want_one(settings, Ledger(store), configuration, item, told) for item in configured.activate]
 
 
 def check_fields(settings: Settings, configuration: Configuration, snapshot: Snapshot, audience: Audience) -> None:
@@ -83,49 +83,44 @@ def check_fields(settings: Settings, configuration: Configuration, snapshot: Sna
         raise ConfigError(problems)
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What an evaluation says of an audience."""
+
+    snapshot: Snapshot
+    audience: Audience
+    members: BitMap
+    membership_version: int
+    now: datetime
+    held: str | None
+
+
 def _want_one(
-    settings: Settings,
-    store: StateStore,
-    configuration: Configuration,
-    snapshot: Snapshot,
-    audience: Audience,
-    activation: Activation,
-    members: BitMap,
-    membership_version: int,
-    now: datetime,
-    held: str | None,
+    settings: Settings, ledger: Ledger, configuration: Configuration, activation: Activation, told: _Told
 ) -> Wanted:
-    ledger = Ledger(store)
-    before = ledger.activation(activation.destination, audience.name)
-    folders = Folders(settings, activation.destination, audience.name)
-    address = open_destination(settings, configuration, activation.destination).address
-    mapping = mapping_digest(audience.of, activation.fields)
-    inputs = _short_digest([snapshot.version, str(membership_version), mapping, address])
+    destination, audience = activation.destination, told.audience.name
+    before = ledger.activation(destination, audience)
+    folders = Folders(settings, destination, audience)
+    address = open_destination(settings, configuration, destination).address
+    mapping = mapping_digest(told.audience.of, activation.fields)
+    inputs = _short_digest([told.snapshot.version, str(told.membership_version), mapping, address])
     version = before.wanted_version if before else 0
-    kept = version > 0 and folders.wanted(version).exists()
+    kept = folders.wanted(version).exists()
     if before and kept and before.wanted_inputs == inputs:
-        ledger.hold(activation.destination, audience.name, held, now)
-        return Wanted(activation.destination, audience.name, version, before.wanted_rows, changed=False)
+        ledger.hold(destination, audience, told.held, told.now)
+        return Wanted(destination, audience, version, before.wanted_rows, changed=False)
     with rows.connect() as connection:
-        render(connection, snapshot, audience.of, activation.fields, members)
+        render(connection, told.snapshot, told.audience.of, activation.fields, told.members)
         digest = _short_digest([wanted_digest(connection, "wanted"), mapping, address])
         changed = before is None or before.wanted_digest != digest
         version += changed
         if changed or not kept:
             rows.write(connection, "select * from wanted order by _id", folders.wanted(version))
     ledger.want(
-        activation.destination,
-        audience.name,
-        version=version,
-        digest=digest,
-        inputs=inputs,
-        membership=membership_version,
-        snapshot=snapshot.version,
-        rows=len(members),
-        held=held,
-        now=now,
-    )
-    return Wanted(activation.destination, audience.name, version, len(members), changed)
+        destination, audience, version=version, digest=digest, inputs=inputs, rows=len(told.members),
+        membership=told.membership_version, snapshot=told.snapshot.version, held=told.held, now=told.now,
+    )  # fmt: skip
+    return Wanted(destination, audience, version, len(told.members), changed)
 
 
 def render(

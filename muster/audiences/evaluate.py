@@ -63,6 +63,7 @@ def evaluate(
     """
     wanted = {item.name: item for item in audiences if names is None or item.name in names}
     compiled = {item.name: _compile(item, snapshot, now, currency) for item in wanted.values()}
+    _refuse_mixed_references(compiled, {item.name: ENTITIES[item.of] for item in audiences})
     order = in_dependency_order({name: rule.segments for name, rule in compiled.items()})
     results: list[Evaluation] = []
     with snapshot.load(_columns(list(compiled.values()))) as connection:
@@ -127,6 +128,17 @@ def _compile(audience: Audience, snapshot: Snapshot, now: datetime, currency: st
     except RuleError as error:
         where = f"audience {audience.name}: {error.message}"
         raise RuleError(where, error.line, error.column, error.expected) from None
+
+
+def _refuse_mixed_references(compiled: dict[str, CompiledRule], entities: dict[str, str]) -> None:
+    """People and accounts are numbered apart: a person is never in an audience of accounts."""
+    for name, rule in compiled.items():
+        for other, asked in rule.segment_uses:
+            if other in entities and entities[other] != asked:
+                raise RuleError(
+                    f"audience {name}: inSegment asks whether a {asked} is in {other!r}, of {entities[other]}s",
+                    expected="ask it of the related rows, such as accounts[inSegment(…)]",
+                )
 
 
 def _columns(rules: Sequence[CompiledRule]) -> dict[str, set[str]]:

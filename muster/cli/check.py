@@ -8,6 +8,7 @@ import click
 
 from muster.cli.schema import project_schema
 from muster.config.check import check as find_problems
+from muster.config.check import render
 from muster.settings import Settings
 
 
@@ -19,9 +20,8 @@ def check() -> None:
     """
     settings = Settings.from_environment()
     problems = find_problems(settings, project_schema(settings))
-    for problem in problems:
-        click.echo(str(problem))
     if problems:
+        click.echo(render(problems, settings.config))
         click.echo(f"{len(problems)} {'mistake' if len(problems) == 1 else 'mistakes'} in {settings.config}", err=True)
         sys.exit(1)
     click.echo(f"{settings.config}: no mistakes")

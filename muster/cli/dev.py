@@ -19,6 +19,10 @@ def dev(port: int) -> None:
     settings = Settings.from_environment()
     prepare_home(settings)
     os.environ.update({"MUSTER_CONFIG": str(settings.config), "MUSTER_DATA": str(settings.data)})
+    # `dagster dev` announces a successor in a package that is not needed; and it warns of any dagster.yaml that
+    # lies where it is started.
+    os.environ["PYTHONWARNINGS"] = "ignore:Function `dev_command`"
+    os.chdir(settings.dagster_home.parent)
     click.echo(f"Dagster UI: http://127.0.0.1:{port}  (stop with Ctrl-C)")
     dagster = Path(sys.executable).parent / "dagster"
     arguments = ["dev", "--workspace", str(CHECKOUT / "workspace.yaml"), "--host", "127.0.0.1", "--port", str(port)]

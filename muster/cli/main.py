@@ -13,13 +13,18 @@ from muster.cli.release import release
 from muster.cli.run import run
 from muster.cli.status import status
 from muster.cli.world import world
-from muster.errors import MusterError
+from muster.config.check import render
+from muster.errors import ConfigError, MusterError
+from muster.settings import Settings
 
 
 class _OneLineErrors(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except ConfigError as error:
+            click.echo(render(error.problems, Settings.from_environment().config), err=True)
+            sys.exit(1)
         except MusterError as error:
             click.echo(str(error), err=True)
             sys.exit(1)

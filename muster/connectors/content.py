@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -24,7 +25,10 @@ class ContentIds:
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
         self._writer: pq.ParquetWriter | None = None
-        self._connection = duckdb.connect()
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect()
 
     def of(self, table: pa.Table) -> pa.Array:
         names = sorted(table.column_names, key=str.casefold)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from muster.config.models import Source
-from muster.connectors.discovery import ExportObject, relative_name
+from muster.connectors.discovery import ExportObject, discover, relative_name
 from muster.connectors.exports import open_export
 from muster.connectors.mapping import plan_columns
 from muster.connectors.rows import RowMaker
@@ -52,16 +52,19 @@ def load(
 ) -> LoadReport:
     """Takes all pending files of an object, in the order of their names.
 
-    Each file is in the lake whole or not at all, at whatever instant this is killed. A file that cannot be read
-    does not keep the others out; the first such SourceError is raised when all have been tried.
+    The folder is looked through again, for files that came after `export` was discovered. Each file is in the lake
+    whole or not at all, at whatever instant this is killed. A file that cannot be read does not keep the others
+    out; the first such SourceError is raised when all have been tried.
     """
     taken: list[Load] = []
     failed: list[SourceError] = []
     with exclusive(settings, f"intake-{source.name}"):
         sweep(settings, source.type, export.object, source.name)
+        export = _with_files_of_now(source, export, settings)
+        moment = _after_all(loads(settings, source, export.object), now)
         for number, path in enumerate(pending(source, export, settings)):
             try:
-                taken.append(_take(source, export, path, settings, now + timedelta(microseconds=number), progress))
+                taken.append(_take(source, export, path, settings, moment + timedelta(microseconds=number), progress))
             except SourceError as error:
                 failed.append(error)
     if failed:
@@ -75,13 +78,26 @@ def totals(source: Source, export: ExportObject, settings: Settings) -> LoadRepo
     return _report(source, export, newest_readings(_loads_of(source, export, settings)))
 
 
+def _with_files_of_now(source: Source, export: ExportObject, settings: Settings) -> ExportObject:
+    same = (each for each in discover(source, settings) if (each.object, each.spec) == (export.object, export.spec))
+    return replace(export, files=next((each.files for each in same), ()))
+
+
+def _after_all(held: Iterable[Load], now: datetime) -> datetime:
+    """`now`, or just after the newest load there is: what is read later is newer, whatever the clock says."""
+    newest = max((datetime.fromisoformat(each.loaded_at) for each in held), default=None)
+    return max(now, newest + timedelta(microseconds=1)) if newest else now
+
+
 def _take(
     source: Source, export: ExportObject, path: Path, settings: Settings, moment: datetime, progress: Progress | None
 ) -> Load:
     vendor, known = VENDORS[source.type], export.known
     file = relative_name(path, source, settings)
-    before = path.stat()
-    sha256 = sha256_of(path)
+    try:
+        before, sha256 = path.stat(), sha256_of(path)
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read: {error.strerror}; check the file and its rights") from error
     opened = open_export(path, vendor.reading)
     plan = plan_columns(opened.columns, vendor, known, export.spec, file)
     name = load_name(moment, sha256, _mapping(export))

@@ -89,9 +89,7 @@ def plan_columns(
     return ColumnPlan(targets, key, alias, deleted, folding, bool(known and known.named_key and not configured))
 
 
-def _targets(
-    columns: Sequence[str], known: VendorObject | None, renames: Mapping[str, str]
-) -> dict[str, Inputs]:
+def _targets(columns: Sequence[str], known: VendorObject | None, renames: Mapping[str, str]) -> dict[str, Inputs]:
     """Lake column → file columns. Configured names come first, then the vendor's field names, then the headings."""
     there = {column.casefold(): column for column in columns}
     targets: dict[str, list[str]] = {}
@@ -108,8 +106,10 @@ def _targets(
             targets[spelled[column.casefold()]].append(column)
             continue
         field = known.field_of(column) if known else None
-        taken = field is None or field.casefold() in spelled or (
-            field.casefold() in there and there[field.casefold()] != column
+        taken = (
+            field is None
+            or field.casefold() in spelled
+            or (field.casefold() in there and there[field.casefold()] != column)
         )
         name = column if taken or field is None else field
         spelled[name.casefold()] = name

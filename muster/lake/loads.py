@@ -73,4 +73,3 @@ def newest_readings(all_loads: Iterable[Load]) -> list[Load]:
     for load in sorted(all_loads, key=lambda each: each.name):
         newest[load.file, load.sha256] = load
     return list(newest.values())
-

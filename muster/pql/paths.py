@@ -54,6 +54,7 @@ def nearest(schema: Schema, class_name: str, name: str) -> str:
     if column := owner.column(name):
         found.append(column.path)
     found += get_close_matches(name, names, n=3, cutoff=0.7)
+    found += get_close_matches(name.split(".")[0], [*owner.edges, *owner.shortcuts], n=1, cutoff=0.7)
     found += [f"{relation}.{name}" for relation, target in _neighbours(schema, owner) if name in target.fields]
     found += get_close_matches(name, names, n=3, cutoff=0.5)
     return did_you_mean(found)

@@ -6,7 +6,7 @@ Nothing here writes. A reader that holds a snapshot keeps it whole while newer o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -62,7 +62,7 @@ class Snapshot:
             ).fetchall()
         return [str(row[1]) for row in rows]
 
-    def load(self, columns: dict[str, Iterable[str]]) -> duckdb.DuckDBPyConnection:
+    def load(self, columns: Mapping[str, Iterable[str]]) -> duckdb.DuckDBPyConnection:
         """An in-memory database holding the named tables, each with the named columns that it has."""
         connection = duckdb.connect()
         connection.execute("set timezone = 'UTC'")

@@ -1,8 +1,7 @@
-"""The export files of a world, each in its vendor's own dress.
+"""Which export files a world has on a day.
 
-Salesforce: CSV with a byte order mark, nulls empty. Marketo: bulk extracts as CSV with the word `null`, assets and
-companies as REST answers. Web events: one JSON document a line, a file a month. A later day's files are new files
-named by the date at whose start they were taken; a day without news in an object writes none.
+A first export has a file for each object, and one for each month of web events. A later day's files are new ones,
+named by the date at whose start they were taken; an object without news gets none.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from pathlib import Path
 
 import duckdb
 
+from muster.world.formats import write_bulk, write_lines, write_rest, write_salesforce
 from muster.world.state import State
 
 SQL = Path(__file__).parent / "sql"
-BYTE_ORDER_MARK = "\ufeff"
 
 SALESFORCE = (
     "User",
@@ -34,6 +33,16 @@ SALESFORCE = (
 MARKETO_BULK = ("leads", "program_members", "static_list_members", "activities")
 MARKETO_REST = ("companies", "programs", "static_lists")
 MARKETO_INSTANCES = ("marketo-na", "marketo-emea")
+
+
+#: What real exports contain now and then: a row with too many cells, a row cut short, a lead without an id, a line of
+#: JSON broken off. Only the first exports hold them.
+DIRT = {
+    "Contact": "003Qm0000099999IAB,,,,Stray,Cell,,Cell Stray" + "," * 70,
+    "Task": "00TQm0000099999IAB,,,Call",
+    "marketo-na/leads": "null,nobody@none.example,No,null,Body" + ",null" * 33 + ",false",
+    "events": '{"_id":"00000000deadbeef","timestamp":"2026-',
+}
 
 
 @dataclass(frozen=True)
@@ -75,68 +84,3 @@ def _query(folder: str, name: str) -> str:
 
 def _dirt(state: State, name: str) -> str:
     return DIRT.get(name, "") if state.day == 0 else ""
-
-
-#: What real exports contain now and then: a row with too many cells, a row cut short, a lead without an id, a line of
-#: JSON broken off. Only the first exports hold them.
-DIRT = {
-    "Contact": "003Qm0000099999IAB,,,,Stray,Cell,,Cell Stray" + "," * 70,
-    "Task": "00TQm0000099999IAB,,,Call",
-    "marketo-na/leads": "null,nobody@none.example,No,null,Body" + ",null" * 33 + ",false",
-    "events": '{"_id":"00000000deadbeef","timestamp":"2026-',
-}
-
-
-def write_salesforce(connection: duckdb.DuckDBPyConnection, query: str, path: Path, dirt: str) -> int:
-    """CSV with a byte order mark and empty nulls."""
-    return _copy(connection, query, path, before=BYTE_ORDER_MARK + _header(connection, query), after=dirt)
-
-
-def write_bulk(connection: duckdb.DuckDBPyConnection, query: str, path: Path, dirt: str) -> int:
-    """CSV of a bulk extract; a null is the word `null`."""
-    return _copy(connection, query, path, before=_header(connection, query), after=dirt, null="null")
-
-
-def write_rest(connection: duckdb.DuckDBPyConnection, query: str, path: Path, dirt: str) -> int:
-    """A REST answer: the envelope around one record a line."""
-    numbered = f"select case when row_number() over () > 1 then ',' else '' end || record from ({query}) as t (record)"
-    opening = '{"requestId":"d0a1#18f2c3b4a5d","success":true,"errors":[],"warnings":[],"result":[\n'
-    return _copy(connection, numbered, path, before=opening, after="]}", quoted=False)
-
-
-def write_lines(connection: duckdb.DuckDBPyConnection, query: str, path: Path, dirt: str) -> int:
-    """One JSON document a line."""
-    lines = f"from ({query}) union all select {_text(dirt)}" if dirt else query
-    return _copy(connection, lines, path, quoted=False) - bool(dirt)
-
-
-def _header(connection: duckdb.DuckDBPyConnection, query: str) -> str:
-    return ",".join(column[0] for column in connection.execute(f"from ({query}) limit 0").description or ()) + "\n"
-
-
-def _copy(
-    connection: duckdb.DuckDBPyConnection,
-    query: str,
-    path: Path,
-    *,
-    before: str = "",
-    after: str = "",
-    null: str = "",
-    quoted: bool = True,
-) -> int:
-    """Write the query's rows between two texts; returns their number, or writes nothing where there are none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    marks = "" if quoted else ", quote '', escape '', delimiter '\x01'"
-    options = f"format csv, header false, nullstr {_text(null)}{marks}"
-    if before:
-        ending = f"\n{after}\n" if after else "\n"
-        options += f", prefix {_text(before)}, suffix {_text(ending)}"
-    row = connection.execute(f"copy ({query}) to {_text(str(path))} ({options})").fetchone()
-    rows = int(row[0]) if row else 0
-    if not rows:
-        path.unlink()
-    return rows
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

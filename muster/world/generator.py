@@ -40,7 +40,7 @@ def next_day(folder: Path) -> WorldSummary:
 
 
 def _write(folder: Path, state: State) -> WorldSummary:
-    with open_world(state) as connection:
+    with open_world(state, folder / ".spill") as connection:
         files, dirty = {}, {}
         for export in exports(connection, state):
             rows = export.write(connection, export.query, folder / export.path, export.dirt)

@@ -20,9 +20,12 @@ MODEL = ("companies", "people", "jobs", "addresses", "crm", "deals", "web", "mar
 LOOK_BACK = 31
 
 
-def open_world(state: State) -> duckdb.DuckDBPyConnection:
-    """A connection in which all tables of the world stand as of `state.as_of`, 00:00 UTC. The caller closes it."""
-    connection = duckdb.connect()
+def open_world(state: State, spill: Path) -> duckdb.DuckDBPyConnection:
+    """A connection in which all tables of the world stand as of `state.as_of`, 00:00 UTC. The caller closes it.
+
+    What a very large world cannot keep in memory goes to the folder `spill` for the while.
+    """
+    connection = duckdb.connect(config={"temp_directory": str(spill)})
     connection.execute("set TimeZone = 'UTC'")
     _declare(connection, "seed", str(state.seed), "bigint")
     _declare(connection, "words", str(HERE / "words").replace("'", "''"), "varchar")

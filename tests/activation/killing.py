@@ -43,6 +43,16 @@ def _doomed(nth: int, work: Callable[..., None], arguments: tuple[Any, ...]) -> 
     os._exit(0)
 
 
+def together(number: int, work: Callable[..., None], *arguments: Any) -> None:
+    """Run the same work in several processes at once; all must end well."""
+    children = [_SERVER.Process(target=work, args=arguments) for _ in range(number)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(_PATIENCE)
+    assert [child.exitcode for child in children] == [0] * number
+
+
 def is_write(event: str, arguments: tuple[Any, ...]) -> bool:
     """Whether an audit event is about to change the disk."""
     if event == "open":

@@ -13,7 +13,7 @@ from muster.activation import due
 from muster.activation.tables import delivery, delivery_batch
 from muster.settings import Settings
 from muster.state import StateStore
-from tests.activation.killing import killed_at
+from tests.activation.killing import killed_at, together
 from tests.activation.small_world import World, configuration, manifests, person, receive
 
 FIRST = [person(0), person(1), person(2), person(3)]
@@ -107,6 +107,16 @@ def test_an_evaluation_killed_at_any_write_loses_no_change(world: World, copies:
         shutil.rmtree(data.parent)
         if not was_killed:
             return
+
+
+def test_two_runs_at_once_deliver_once(world: World, copies: Iterator[tuple[int, Path]]) -> None:
+    prepare(world, "incremental")
+    _, data = next(copies)
+    together(2, deliver_second, data, "incremental")
+    again = open_world(data, "incremental", 2)
+    assert receive(again.folder()) == WANTED
+    assert acknowledged(again) == (2, 2)
+    again.store.close()
 
 
 def visible(folder: Path) -> dict[str, bytes]:

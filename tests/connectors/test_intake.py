@@ -67,6 +67,21 @@ def test_a_file_that_was_only_touched_is_not_taken_again(source: Make, settings:
     assert not any(pending(crm, each, settings) for each in discover(crm, settings))
 
 
+def test_files_that_came_after_the_discovery_are_taken_too(source: Make, settings: Settings) -> None:
+    crm = source(files={"Account_2.csv": "Id\n2\n"})
+    (early,) = discover(crm, settings)
+    source(files={"Account_1.csv": "Id\n1\n"})
+    assert load(crm, early, settings, NOW).files == ("Account_1.csv", "Account_2.csv")
+
+
+def test_what_is_read_later_is_newer_whatever_the_clock_says(source: Make, settings: Settings) -> None:
+    crm = source(files={"Account.csv": "Id\n1\n"})
+    take_all(crm, settings)
+    source(files={"Account.csv": "Id\n2\n"})
+    take_all(crm, settings, NOW - timedelta(days=1))
+    assert [row["_row_id"] for row in rows_of(crm, settings)] == ["1", "2"]
+
+
 def test_two_files_of_one_content_are_two_loads(source: Make, settings: Settings) -> None:
     crm = source(files={"a/Account.csv": "Id\n1\n", "b/Account.csv": "Id\n1\n"})
     take_all(crm, settings)
@@ -101,7 +116,10 @@ def test_key_and_alias_columns_are_joined(source: Make, settings: Settings) -> N
     files = {"c.csv": "Domain,name,site\nx.com,X,s\ny.com,,s\nz.com,Z,\n"}
     hubspot = source("hubspot", files, objects=[listed])
     report = take_all(hubspot, settings)["companies"]
-    assert [(row["_row_id"], row["_alias"]) for row in rows_of(hubspot, settings)] == [("x.com|X", "x.com|s"), ("z.com|Z", "z.com|")]
+    assert [(row["_row_id"], row["_alias"]) for row in rows_of(hubspot, settings)] == [
+        ("x.com|X", "x.com|s"),
+        ("z.com|Z", "z.com|"),
+    ]
     assert report.reasons == {"blank key: Domain, name": 1}
     assert quarantine_of(hubspot, settings)[0]["_raw"] == "y.com,,s"
 
@@ -152,7 +170,10 @@ def test_associations_of_two_kinds_do_not_share_ids(source: Make, settings: Sett
     files = {"deal_contact.csv": "deal_id,contact_id\n1,2\n", "deal_company.csv": "company_id,deal_id\n2,1\n"}
     hubspot = source("hubspot", files)
     take_all(hubspot, settings)
-    assert {row["_row_id"] for row in rows_of(hubspot, settings)} == {"deal_id:1|contact_id:2", "deal_id:1|company_id:2"}
+    assert {row["_row_id"] for row in rows_of(hubspot, settings)} == {
+        "deal_id:1|contact_id:2",
+        "deal_id:1|company_id:2",
+    }
 
 
 def test_snake_case_headings_become_the_vendors_field_names(source: Make, settings: Settings) -> None:

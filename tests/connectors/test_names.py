@@ -122,18 +122,28 @@ def test_two_tables_of_one_class_are_two_exports(source: Callable[..., Source], 
 
 
 def test_half_written_and_foreign_files_are_no_objects(source: Callable[..., Source], settings: Settings) -> None:
-    files = dict.fromkeys(("Account.csv.part", ".Lead.csv", "_x/Lead.csv", "ORIGIN.md", "LICENSE.origin", "notes.xlsx"), "x")
+    files = dict.fromkeys(
+        ("Account.csv.part", ".Lead.csv", "_x/Lead.csv", "ORIGIN.md", "LICENSE.origin", "notes.xlsx"), "x"
+    )
     assert discover(source(files=files), settings) == []
 
 
-def test_an_absent_folder_is_one_line_of_error(source: Callable[..., Source], settings: Settings, tmp_path: Path) -> None:
+def test_an_absent_folder_is_one_line_of_error(
+    source: Callable[..., Source], settings: Settings, tmp_path: Path
+) -> None:
     with pytest.raises(SourceError, match=r"^the path of source 'crm': .*/nowhere is not there; create it"):
         discover(source(path=str(tmp_path / "nowhere")), settings)
 
 
 @pytest.mark.parametrize(
     ("heading", "field"),
-    [("First Name", "firstname"), ("Record ID", "id"), ("property_jobtitle", "jobtitle"), ("Email", "email"), ("Shoe", None)],
+    [
+        ("First Name", "firstname"),
+        ("Record ID", "id"),
+        ("property_jobtitle", "jobtitle"),
+        ("Email", "email"),
+        ("Shoe", None),
+    ],
 )
 def test_headings_of_hubspots_pages_are_its_fields(heading: str, field: str | None) -> None:
     assert vendor_objects("hubspot")["contacts"].field_of(heading) == field

@@ -68,10 +68,10 @@ def test_an_archive_of_several_files_is_not_guessed_at(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("Account.csv", True), ("Account.CSV.GZ", True), ("leads.json", True), ("e.ndjson.zst", True), ("t.parquet", True),
-        ("x.zip", True), ("Account.csv.part", False), ("Account.csv.tmp", False), (".Account.csv", False),
-        ("_SUCCESS", False), ("ORIGIN.md", False), ("LICENSE.origin", False), ("README.txt", False), ("a.xlsx", False),
-        ("manifest.json", False),
+        ("Account.csv", True), ("Account.CSV.GZ", True), ("leads.json", True), ("e.ndjson.zst", True),
+        ("t.parquet", True), ("x.zip", True), ("Account.csv.part", False), ("Account.csv.tmp", False),
+        (".Account.csv", False), ("_SUCCESS", False), ("ORIGIN.md", False), ("LICENSE.origin", False),
+        ("README.txt", False), ("a.xlsx", False), ("manifest.json", False),
     ],
 )  # fmt: skip
 def test_only_exports_that_are_whole_are_taken(name: str, wanted: bool) -> None:

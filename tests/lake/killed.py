@@ -1,6 +1,6 @@
 """Takes an export into the lake in a child process that kills itself at one of its own steps.
 
-Run as `python killed.py <folder>`; prints, for each step, what the lake held right after the kill and after the
+Run as `python killed.py <folder>`; writes, for each step, what the lake held right after the kill and after the
 next load, as JSON lines, and ends at the first step that is never reached. The parent only imports and forks.
 """
 
@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from muster.lake import loads
 from muster.settings import Settings
 
 #: What a process asks of the file system, as far as Python sees it.
-STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree", "os.listdir", "os.scandir"}
+STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 
 
 def take(settings: Settings, source: Source, die_at: int | None) -> None:
@@ -59,7 +60,7 @@ def held(settings: Settings, source: Source) -> dict[str, object]:
         "wrong": wrong,
         "total": totals(source, export, settings).read,
         "quarantines": len(list(settings.quarantine.glob("*/*/*/*.parquet"))),
-        "drafts": [path.name for root in (settings.lake, settings.quarantine) for path in root.rglob("*") if ".incoming" in str(path) and path.is_file()],
+        "drafts": [path.name for path in settings.data.rglob("*.*") if path.parts[-4:-3] == (".incoming",)],
     }  # fmt: skip
 
 
@@ -75,8 +76,8 @@ def child(work: object) -> int:
         try:
             work()  # type: ignore[operator]
             os._exit(0)
-        except BaseException as error:
-            print(repr(error), file=sys.stderr, flush=True)
+        except BaseException:
+            traceback.print_exc()
             os._exit(1)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
@@ -92,7 +93,7 @@ def main(folder: Path) -> None:
         report["then"] = json.loads((folder / "killed.json").read_text())
         again = child(lambda: mend(settings, source, folder / "mended.json"))  # noqa: B023
         report |= {"again": again, "after": json.loads((folder / "mended.json").read_text())}
-        print(json.dumps(report), flush=True)
+        sys.stdout.write(json.dumps(report) + "\n")
         if not report["killed"]:
             return
 

@@ -18,7 +18,9 @@ from muster.settings import Settings
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOURCE = Source(name="crm", type="salesforce", path="exports")
-LOAD = Load("Account", "Account.csv", "f" * 64, "0" * 8, 10, 1, NOON.isoformat(), 3, 2, 1, {"too few cells": 1}, ("odd",))
+LOAD = Load(
+    "Account", "Account.csv", "f" * 64, "0" * 8, 10, 1, NOON.isoformat(), 3, 2, 1, {"too few cells": 1}, ("odd",)
+)  # fmt: skip
 ROWS = pa.table({"_row_id": ["1", "2"]})
 
 

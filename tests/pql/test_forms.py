@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from muster.errors import RuleError
-from muster.pql import compile_rule
+from muster.pql import compile_rule, referenced_audiences
 from tests.pql.sample import NOW, SCHEMA, database, who
 
 ALL = [1, 2, 3, 4, 5]
@@ -247,7 +247,7 @@ def test_a_compiled_rule_tells_what_it_uses() -> None:
         "person.accountPersons",
         "account_person.account",
     )
-    assert compiled.segments == ("a", "b")
+    assert compiled.segments == referenced_audiences(rule) == ("a", "b")
     assert compiled.segment_uses == (("a", "person"), ("b", "account"))
     assert compiled.uses_events
     assert compiled.uses_entities

@@ -227,7 +227,7 @@ ATOMS = st.one_of(scores(), texts(), arrays(), st.sampled_from(FLAGS), deals())
 
 
 @given(st.recursive(ATOMS, combined, max_leaves=8))
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_a_rule_finds_whom_its_meaning_finds(rule: Rule) -> None:
     text, meaning = rule
     assert who(DATABASE, text) == [key for key, person in enumerate(PEOPLE) if meaning(person)], text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,10 +25,10 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> WorldSummary:
 
 
 @pytest.fixture(scope="session")
-def later(tmp_path_factory: pytest.TempPathFactory) -> list[WorldSummary]:
-    """The same world, then three days of it."""
-    folder = tmp_path_factory.mktemp("later")
-    return [generate(folder, people=2000, until=UNTIL), *(next_day(folder) for _ in range(3))]
+def later(first: WorldSummary, tmp_path_factory: pytest.TempPathFactory) -> list[WorldSummary]:
+    """The same world in another folder, then three days of it."""
+    folder = shutil.copytree(first.folder, tmp_path_factory.mktemp("later") / "world")
+    return [replace(first, folder=folder), *(next_day(folder) for _ in range(3))]
 
 
 @pytest.fixture(scope="session")

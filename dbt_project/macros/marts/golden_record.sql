@@ -4,19 +4,20 @@
 {%- endmacro %}
 
 
-{# Ranks the records of one group from oldest to newest; a record that does not say when it changed comes first. #}
-{% macro recency(partition_by, prefer=none) -%}
+{#
+    Ranks records from oldest to newest; one that does not say when it changed comes first. Only the order within a
+    group counts, so that one sort without partitions will do, of keys and times alone where records are wide.
+#}
+{% macro recency(prefer=none) -%}
     row_number() over (
-        partition by {{ partition_by }}
         order by updated_at asc nulls first, {% if prefer %}{{ prefer }} asc, {% endif %}loaded_at asc, source_key asc
     )
 {%- endmacro %}
 
 
 {# Ranks them from oldest to youngest: the key that stands for the group must not move with every change of a record. #}
-{% macro seniority(partition_by, prefer=none) -%}
+{% macro seniority(prefer=none) -%}
     row_number() over (
-        partition by {{ partition_by }}
         order by {% if prefer %}{{ prefer }} desc, {% endif %}created_at asc nulls last, source_key asc
     )
 {%- endmacro %}

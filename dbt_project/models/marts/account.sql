@@ -17,12 +17,21 @@ resolved as (
     left join account_keys as parent_keys on accounts.parent_account_source_key = parent_keys.source_key
 ),
 
+ranks as (
+    select
+        source_key,
+        {{ recency() }} as recency,
+        {{ seniority() }} as seniority
+    from resolved
+),
+
 ranked as (
     select
         resolved.*,
-        {{ recency('account_id') }} as recency,
-        {{ seniority('account_id') }} as seniority
+        ranks.recency,
+        ranks.seniority
     from resolved
+    inner join ranks on resolved.source_key = ranks.source_key
 ),
 
 golden as (

@@ -71,7 +71,7 @@ resolved as (
 ranked as (
     select
         resolved.*,
-        {{ recency('account_part, person_part', prefer='is_of_contact') }} as recency
+        {{ recency(prefer='is_of_contact') }} as recency
     from resolved
 ),
 

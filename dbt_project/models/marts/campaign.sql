@@ -20,8 +20,8 @@ resolved as (
 ranked as (
     select
         resolved.*,
-        {{ recency('campaign_id') }} as recency,
-        {{ seniority('campaign_id') }} as seniority
+        {{ recency() }} as recency,
+        {{ seniority() }} as seniority
     from resolved
 )
 

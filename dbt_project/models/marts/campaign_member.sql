@@ -27,7 +27,7 @@ resolved as (
 ranked as (
     select
         resolved.*,
-        {{ recency('campaign_part, person_part') }} as recency
+        {{ recency() }} as recency
     from resolved
 )
 

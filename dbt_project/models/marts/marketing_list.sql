@@ -18,8 +18,8 @@ resolved as (
 ranked as (
     select
         resolved.*,
-        {{ recency('marketing_list_id') }} as recency,
-        {{ seniority('marketing_list_id') }} as seniority
+        {{ recency() }} as recency,
+        {{ seniority() }} as seniority
     from resolved
 )
 

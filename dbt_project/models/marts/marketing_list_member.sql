@@ -27,7 +27,7 @@ resolved as (
 ranked as (
     select
         resolved.*,
-        {{ recency('marketing_list_part, person_part') }} as recency
+        {{ recency() }} as recency
     from resolved
 )
 

@@ -30,8 +30,8 @@ resolved as (
 ranked as (
     select
         resolved.*,
-        {{ recency('opportunity_id') }} as recency,
-        {{ seniority('opportunity_id') }} as seniority
+        {{ recency() }} as recency,
+        {{ seniority() }} as seniority
     from resolved
 )
 

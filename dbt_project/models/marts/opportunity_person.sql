@@ -37,7 +37,7 @@ resolved as (
 ranked as (
     select
         resolved.*,
-        {{ recency('opportunity_part, person_part, person_role') }} as recency
+        {{ recency() }} as recency
     from resolved
 )
 

@@ -26,12 +26,21 @@ fragments as (
     inner join person_keys on people.source_key = person_keys.source_key
 ),
 
+ranks as (
+    select
+        source_key,
+        {{ recency(prefer='is_contact') }} as recency,
+        {{ seniority(prefer='is_contact') }} as seniority
+    from fragments
+),
+
 ranked as (
     select
         fragments.*,
-        {{ recency('person_id', prefer='is_contact') }} as recency,
-        {{ seniority('person_id', prefer='is_contact') }} as seniority
+        ranks.recency,
+        ranks.seniority
     from fragments
+    inner join ranks on fragments.source_key = ranks.source_key
 ),
 
 golden as (

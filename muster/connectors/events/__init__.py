@@ -16,7 +16,16 @@ EVENTS = Vendor(
             fields=("_id", "eventType", "timestamp"),
             files=("event*", "*event", "pageview", "clickstream"),
             columns=(
-                ("timestamp", "time", "ts", "eventtime", "eventtimestamp", "occurredat", "receivedat", "collectortstamp"),
+                (
+                    "timestamp",
+                    "time",
+                    "ts",
+                    "eventtime",
+                    "eventtimestamp",
+                    "occurredat",
+                    "receivedat",
+                    "collectortstamp",
+                ),
                 ("event", "eventtype", "eventname", "action", "type", "name"),
             ),
             keyed=False,

@@ -80,7 +80,8 @@ class DelimitedExport:
         """The text in pieces with the flag of the last one, which ends with a line feed."""
         held: bytes | None = None
         for chunk in utf8_chunks(self.path, self.encoding):
-            chunk = chunk.translate(None, self.reading.drop)
+            if self.reading.drop:
+                chunk = chunk.translate(None, self.reading.drop)
             if self.dialect.cr:
                 chunk = chunk.replace(b"\r", b"\n")
             if held is not None:

@@ -12,26 +12,11 @@ people as (
     select * from {{ ref('int_person__unioned') }}
 ),
 
-role_names as (
-    select mailbox as name from {{ ref('role_mailboxes') }}
-    union
-    select entry from {{ identity_settings('role_mailboxes') }}
-),
-
-listed as (
-    select entry as email from {{ identity_settings('shared_mailboxes') }}
-),
-
-emails as (
-    select value as email from borne
-    union
-    select value from event_identities
-),
-
-role_mailboxes as (
-    select email
-    from emails
-    where split_part(split_part(email, '@', 1), '+', 1) in (select name from role_names)
+role_shared_in_source as (
+    select source_name, value as email
+    from borne
+    group by source_name, value
+    having count(*) > 1
 ),
 
 names as (
@@ -41,6 +26,8 @@ names as (
         {{ comparable_name('people.first_name') }} as first_name,
         {{ comparable_name('people.last_name') }} as last_name
     from borne
+    inner join shared_in_source
+        on borne.source_name = shared_in_source.source_name and borne.value = shared_in_source.email
     inner join people on borne.source_key = people.source_key
 ),
 

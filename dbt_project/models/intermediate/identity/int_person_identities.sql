@@ -58,8 +58,9 @@ canonical as (
     where namespace is not null and value is not null
 ),
 
+-- one identity may be told twice, as an external key and among the CRM ids
 distinct_identities as (
-    select source_key, namespace, value, arg_min(kind, kind = 'external key') as kind
+    select source_key, namespace, value, min(kind) as kind
     from canonical
     where not {{ is_placeholder('namespace', 'value') }}
     group by source_key, namespace, value

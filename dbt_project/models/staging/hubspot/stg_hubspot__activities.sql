@@ -48,7 +48,8 @@ renamed as (
         newest.link_url,
         newest.form_name,
         newest.email_campaign_name as mailing_name,
-        coalesce(newest.hs_email_subject, newest.hs_meeting_title, newest.hs_call_title, newest.hs_task_subject) as subject,
+        coalesce(newest.hs_email_subject, newest.hs_meeting_title, newest.hs_call_title, newest.hs_task_subject)
+            as subject,
         'HubSpot' as producer,
 
         ----------  state

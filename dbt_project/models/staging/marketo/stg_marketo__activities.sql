@@ -14,8 +14,8 @@ newest as (
         {{ record_id("activityTypeId") }} as activity_type_id,
         coalesce({{ marketo_attribute("attributes", "Webpage URL") }}, "Webpage URL") as webpage_url,
         coalesce({{ marketo_attribute("attributes", "Referrer URL") }}, "Referrer URL") as referrer_url,
-        coalesce({{ marketo_attribute("attributes", "Link") }}, "Link") as link,
-        coalesce({{ marketo_attribute("attributes", "Description") }}, "Description") as description,
+        coalesce({{ marketo_attribute("attributes", "Link") }}, Link) as link,
+        coalesce({{ marketo_attribute("attributes", "Description") }}, Description) as description,
         coalesce({{ marketo_attribute("attributes", "Merge IDs") }}, "Merge IDs") as merge_ids
     from source
     qualify {{ newest_row() }}

@@ -13,7 +13,10 @@ newest as (
         *,
         {{ salesforce_id("_row_id") }} as record_id,
         -- The first three characters of an id tell the object that `WhatId` points at; other keys mean deals.
-        case when regexp_full_match(WhatId, '[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?') then WhatId[:3] else '006' end as what_object,
+        case
+            when regexp_full_match(WhatId, '[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?') then WhatId[:3]
+            else '006'
+        end as what_object,
         coalesce(AccountId, case what_object when '001' then WhatId end) as account_id,
         coalesce(OpportunityId, case what_object when '006' then WhatId end) as opportunity_id,
         case what_object when '701' then WhatId end as campaign_id

@@ -29,14 +29,14 @@ renamed as (
         "extSourceSystemAudit.externalKey.sourceKey" as external_key,
 
         ----------  attributes
-        {{ as_list('"personRoles"', ";,|") }} as person_roles,
-        coalesce("personRole", person_roles[1]) as person_role,
-        {{ as_boolean('"isDirect"') }} as is_direct,
-        {{ as_boolean('"isActive"') }} as is_active,
-        {{ as_boolean('"isPrimary"') }} as is_primary,
-        {{ as_timestamp('"relationStartDate"') }} as relation_start_date,
-        {{ as_timestamp('"relationEndDate"') }} as relation_end_date,
-        "relationshipSource" as relationship_source,
+        {{ as_list("personRoles", ";,|") }} as person_roles,
+        coalesce(personRole, person_roles[1]) as person_role,
+        {{ as_boolean("isDirect") }} as is_direct,
+        {{ as_boolean("isActive") }} as is_active,
+        {{ as_boolean("isPrimary") }} as is_primary,
+        {{ as_timestamp("relationStartDate") }} as relation_start_date,
+        {{ as_timestamp("relationEndDate") }} as relation_end_date,
+        relationshipSource as relationship_source,
 
         ----------  state
         coalesce(_deleted, false) as is_deleted,

@@ -30,16 +30,16 @@ renamed as (
         "extSourceSystemAudit.externalKey.sourceKey" as external_key,
 
         ----------  attributes
-        "memberStatus" as member_status,
-        "memberStatusReason" as member_status_reason,
-        {{ as_boolean('"hasResponded"') }} as has_responded,
-        {{ as_boolean('"hasReachedSuccess"') }} as has_reached_success,
-        {{ as_timestamp('"reachedSuccessDate"') }} as reached_success_date,
-        {{ as_timestamp('"membershipDate"') }} as membership_date,
-        {{ as_timestamp('"firstRespondedDate"') }} as first_responded_date,
-        {{ as_boolean('"isExhausted"') }} as is_exhausted,
-        "nurtureCadence" as nurture_cadence,
-        "nurtureTrackName" as nurture_track_name,
+        memberStatus as member_status,
+        memberStatusReason as member_status_reason,
+        {{ as_boolean("hasResponded") }} as has_responded,
+        {{ as_boolean("hasReachedSuccess") }} as has_reached_success,
+        {{ as_timestamp("reachedSuccessDate") }} as reached_success_date,
+        {{ as_timestamp("membershipDate") }} as membership_date,
+        {{ as_timestamp("firstRespondedDate") }} as first_responded_date,
+        {{ as_boolean("isExhausted") }} as is_exhausted,
+        nurtureCadence as nurture_cadence,
+        nurtureTrackName as nurture_track_name,
 
         ----------  state
         coalesce(_deleted, false) as is_deleted,

@@ -29,7 +29,7 @@ renamed as (
         "extSourceSystemAudit.externalKey.sourceKey" as external_key,
 
         ----------  attributes
-        {{ as_timestamp('"membershipDate"') }} as added_at,
+        {{ as_timestamp("membershipDate") }} as added_at,
 
         ----------  state
         coalesce(_deleted, false) as is_deleted,

@@ -26,8 +26,8 @@ renamed as (
         "extSourceSystemAudit.externalKey.sourceKey" as external_key,
 
         ----------  attributes
-        "marketingListName" as marketing_list_name,
-        "marketingListDescription" as marketing_list_description,
+        marketingListName as marketing_list_name,
+        marketingListDescription as marketing_list_description,
 
         ----------  state
         coalesce(_deleted, false) as is_deleted,

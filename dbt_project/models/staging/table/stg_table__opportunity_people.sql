@@ -28,8 +28,8 @@ renamed as (
         "extSourceSystemAudit.externalKey.sourceKey" as external_key,
 
         ----------  attributes
-        "personRole" as person_role,
-        {{ as_boolean('"isPrimary"') }} as is_primary,
+        personRole as person_role,
+        {{ as_boolean("isPrimary") }} as is_primary,
 
         ----------  state
         coalesce(_deleted, false) as is_deleted,

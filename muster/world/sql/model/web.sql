@@ -64,7 +64,6 @@ select
     visit, visitor, person, known_from, typed_email, has_intent,
     later(getvariable('until'), day + 0.29 + 0.6 * chance('starts', visit)) as starts_at,
     1 + below(4, 'pages', visit) as pages,
-    ecid_of(visitor) as ecid,
     below(6, 'came from', visit) as came_from,
     below(4, 'browser', visit) as browser
 from grid
@@ -87,13 +86,13 @@ with viewed as (
 
 select
     hash(view * 4 + 1) as id, occurred_at, 'web.webpagedetails.pageViews' as event_type,
-    visitor, person, ecid, known_from, typed_email, page, path, null::varchar as link, null::varchar as form,
+    visitor, person, known_from, typed_email, page, path, null::varchar as link, null::varchar as form,
     case when number = 0 then came_from end as came_from, browser
 from viewed
 union all
 select
     hash(view * 4 + 2), occurred_at + to_seconds(9), 'web.webinteraction.linkClicks',
-    visitor, person, ecid, known_from, typed_email, page, path,
+    visitor, person, known_from, typed_email, page, path,
     ['/contact', '/pricing', '/downloads/atlas-sheet.pdf', '/docs'][1 + below(4, 'link', view)], null, null, browser
 from viewed
 where chance('clicks', view) < 0.12
@@ -102,9 +101,7 @@ union all
 select
     hash(visitor * 4 + 3), known_from,
     case when device = 0 then 'web.formFilledOut' else 'userAccount.login' end,
-    visitor, person,
-    ecid_of(visitor),
-    known_from, typed_email,
+    visitor, person, known_from, typed_email,
     case when device = 0 then 'Contact' else 'Sign in' end, case when device = 0 then '/contact' else '/sign-in' end,
     null, case when device = 0 then ['Contact us', 'Pricing guide', 'Newsletter'][1 + below(3, 'form', visitor)] end,
     null, below(4, 'browser', visitor)

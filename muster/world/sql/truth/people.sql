@@ -7,8 +7,8 @@ with record as (
     union all
     select person, instance, 'leads', lead_id::varchar, email, gone_at is not null from marketo_lead
     union all
-    select person, 'web', 'ECID', ecid, case when known_from < getvariable('now') then typed_email end, false
-    from (select distinct person, ecid, known_from, typed_email from visit where person is not null)
+    select person, 'web', 'ECID', ecid_of(visitor), case when known_from < getvariable('now') then typed_email end, false
+    from (select distinct person, visitor, known_from, typed_email from visit where person is not null)
 )
 
 select

@@ -3,7 +3,7 @@ select concat(
     '{"_id":"', printf('%016x', id),
     '","timestamp":"', iso(occurred_at),
     '","eventType":"', event_type,
-    '","producedBy":"self","identityMap":{"ECID":[{"id":"', ecid, '","authenticatedState":"ambiguous","primary":true}]',
+    '","producedBy":"self","identityMap":{"ECID":[{"id":"', ecid_of(visitor), '","authenticatedState":"ambiguous","primary":true}]',
     case when occurred_at >= known_from then concat(
         ',"Email":[{"id":"', typed_email, '","authenticatedState":"authenticated","primary":false}]') end,
     '},"web":{"webPageDetails":{"name":"', page, '","URL":"https://www.atlas-demo.example', path,
