@@ -38,50 +38,46 @@ def audience_assets(configuration: Configuration, references: dict[str, list[str
         setup.runs.begin(context.run_id, now)
         selected = [names[key] for key in context.selected_asset_keys]
         with setup.exclusive("audiences", context.log.info):
-            for result in _evaluate(setup, selected, now, context.run_id):
+            snapshot = _snapshot(setup)
+            outcome = evaluate(
+                setup.configuration.audiences,
+                snapshot,
+                setup.memberships,
+                now,
+                names=selected,
+                currency=setup.configuration.sources.currency,
+                cause=f"run {context.run_id}",
+            )
+            failed = [str(error) for error in outcome.failed.values()]
+            for result in outcome.evaluated:
+                failed += _want(setup, snapshot, result, now)
                 figures = Evaluated(result.size, result.entered, result.exited)
                 setup.runs.evaluated(context.run_id, now, result.audience.name, figures)
                 yield _materialized(result, setup)
                 yield _size_check(result)
+        if failed:
+            raise dg.Failure("; ".join(failed), allow_retries=False)
 
     return [evaluate_audiences]
 
 
-def _evaluate(setup: Setup, selected: list[str], now: datetime, run_id: str) -> list[Evaluation]:
-    """Evaluate, and note for every activation what is wanted now."""
-    try:
-        snapshot = current(setup.settings)
-        if snapshot is None:
-            raise dg.Failure("no snapshot is published yet; run the daily job once", allow_retries=False)
-        results = evaluate(
-            setup.configuration.audiences,
-            snapshot,
-            setup.memberships,
-            now,
-            names=selected,
-            currency=setup.configuration.sources.currency,
-            cause=f"run {run_id}",
-        )
-        for result in results:
-            _want(setup, snapshot, result, now)
-    except MusterError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
-    return results
+def _snapshot(setup: Setup) -> Snapshot:
+    snapshot = current(setup.settings)
+    if snapshot is None:
+        raise dg.Failure("no snapshot is published yet; run the daily job once", allow_retries=False)
+    return snapshot
 
 
-def _want(setup: Setup, snapshot: Snapshot, result: Evaluation, now: datetime) -> None:
+def _want(setup: Setup, snapshot: Snapshot, result: Evaluation, now: datetime) -> list[str]:
+    """Note what every activation of an audience wants now; returns what is wrong with a mapping, if anything."""
     membership = result.membership
-    want(
-        setup.settings,
-        setup.state,
-        setup.configuration,
-        snapshot,
-        result.audience.name,
-        membership.members,
-        membership.version,
-        now,
-        held="its size jumped by more than its size_bound" if membership.held else None,
-    )
+    held = "its size jumped by more than its size_bound" if membership.held else None
+    name, members, version = result.audience.name, membership.members, membership.version
+    try:
+        want(setup.settings, setup.state, setup.configuration, snapshot, name, members, version, now, held=held)
+    except MusterError as error:
+        return [str(error)]
+    return []
 
 
 def _spec(audience: Audience, references: list[str]) -> dg.AssetSpec:

@@ -34,9 +34,12 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 
 def write_identity_settings(settings: Settings, configuration: Configuration) -> None:
-    """Hand identity.yml to the project as `<data>/identity.json`, which its macros can read."""
+    """Hand identity.yml, and which CRM each source is synced with, to the project as `<data>/identity.json`."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(configuration.identity.mailboxes.model_dump(), indent=1)
+    instances = {source.name: source.instance_id for source in configuration.sources.sources}
+    synced = [(source.name, source.crm) for source in configuration.sources.sources if source.crm]
+    crm_instances = [{"source": name, "instance": instances[crm]} for name, crm in synced if crm in instances]
+    text = json.dumps(configuration.identity.mailboxes.model_dump() | {"crm_instances": crm_instances}, indent=1)
     path = _identity_file(settings)
     if not path.exists() or path.read_text() != text:
         path.write_text(text)

@@ -64,7 +64,7 @@ def built_world(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     place = tmp_path_factory.mktemp("world")
     shutil.copytree(CHECKOUT / "config", place / "config")
     installation = Installation(place / "config", place / "data")
-    generate(place / "data" / "world", people=1500, days=60, seed=11, until=datetime.now(UTC).date() - timedelta(days=1))
+    generate(place / "data" / "world", people=2000, days=90, seed=7, until=datetime.now(UTC).date() - timedelta(days=1))
     installation.muster("run")
     return installation
 

@@ -28,4 +28,7 @@ having count(*) > 1
 union all
 
 select id from living
-where id in (select id from registers where merged_into is not null)
+where id in (
+    select id from registers
+    where merged_into is not null
+)

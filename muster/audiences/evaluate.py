@@ -29,6 +29,17 @@ from muster.snapshot.publish import NUMBERED, ORDINAL
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What an evaluation of several audiences gave: results in the order they were made, and rules that are unusable.
+
+    A wrong rule never keeps the others out; an audience that refers to a failed one fails with it.
+    """
+
+    evaluated: list[Evaluation]
+    failed: dict[str, RuleError]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What one evaluation of one audience gave. `entered` and `exited` are against the version before."""
 
@@ -55,28 +66,34 @@ def evaluate(
     currency: str = "USD",
     cause: str = "",
     progress: Callable[[Evaluation], None] | None = None,
-) -> list[Evaluation]:
+) -> Outcome:
     """Evaluate the named audiences (default: all) at the instant `now`, in dependency order.
 
-    An audience that is referred to but not asked for enters with its latest membership. Raises RuleError, naming the
-    audience, before anything is evaluated if a rule does not compile.
+    An audience that is referred to but not asked for enters with its latest membership. Raises RuleError only where
+    audiences refer to one another in a circle.
     """
     wanted = {item.name: item for item in audiences if names is None or item.name in names}
-    compiled = {item.name: _compile(item, snapshot, now, currency) for item in wanted.values()}
-    _refuse_mixed_references(compiled, {item.name: ENTITIES[item.of] for item in audiences})
+    outcome = Outcome([], {})
+    compiled = _compile_all(
+        wanted, {item.name: ENTITIES[item.of] for item in audiences}, snapshot, now, currency, outcome
+    )
     order = in_dependency_order({name: rule.segments for name, rule in compiled.items()})
-    results: list[Evaluation] = []
     with snapshot.load(_columns(list(compiled.values()))) as connection:
         merged = {entity: _merged(connection, snapshot, entity) for entity in NUMBERED}
-        for name in _referenced(compiled) - wanted.keys():
-            _load_segment(connection, name, _known_members(store, name))
+        referenced = _referenced(compiled)
+        loaded = _load_known(connection, store, referenced - wanted.keys())
         for name in order:
+            if missing := [other for other in compiled[name].segments if other not in loaded]:
+                outcome.failed[name] = _depends_on(name, missing[0])
+                continue
             result = _evaluate_one(wanted[name], compiled[name], connection, snapshot, store, now, cause, merged)
-            _load_segment(connection, name, result.membership.members)
-            results.append(result)
+            if name in referenced:
+                _load_segment(connection, name, result.membership.members)
+            loaded.add(name)
+            outcome.evaluated.append(result)
             if progress:
                 progress(result)
-    return results
+    return outcome
 
 
 def segment_table(name: str) -> str:
@@ -130,15 +147,33 @@ def _compile(audience: Audience, snapshot: Snapshot, now: datetime, currency: st
         raise RuleError(where, error.line, error.column, error.expected) from None
 
 
-def _refuse_mixed_references(compiled: dict[str, CompiledRule], entities: dict[str, str]) -> None:
+def _compile_all(
+    wanted: dict[str, Audience],
+    entities: dict[str, str],
+    snapshot: Snapshot,
+    now: datetime,
+    currency: str,
+    outcome: Outcome,
+) -> dict[str, CompiledRule]:
+    compiled: dict[str, CompiledRule] = {}
+    for name, audience in wanted.items():
+        try:
+            rule = _compile(audience, snapshot, now, currency)
+            _refuse_mixed_references(name, rule, entities)
+            compiled[name] = rule
+        except RuleError as error:
+            outcome.failed[name] = error
+    return compiled
+
+
+def _refuse_mixed_references(name: str, rule: CompiledRule, entities: dict[str, str]) -> None:
     """People and accounts are numbered apart: a person is never in an audience of accounts."""
-    for name, rule in compiled.items():
-        for other, asked in rule.segment_uses:
-            if other in entities and entities[other] != asked:
-                raise RuleError(
-                    f"audience {name}: inSegment asks whether a {asked} is in {other!r}, of {entities[other]}s",
-                    expected="ask it of the related rows, such as accounts[inSegment(…)]",
-                )
+    for other, asked in rule.segment_uses:
+        if other in entities and entities[other] != asked:
+            raise RuleError(
+                f"audience {name}: inSegment asks whether a {asked} is in {other!r}, of {entities[other]}s",
+                expected="ask it of the related rows, such as accounts[inSegment(…)]",
+            )
 
 
 def _columns(rules: Sequence[CompiledRule]) -> dict[str, set[str]]:
@@ -156,16 +191,27 @@ def _referenced(compiled: dict[str, CompiledRule]) -> set[str]:
     return {name for rule in compiled.values() for name in rule.segments}
 
 
-def _known_members(store: MembershipStore, name: str) -> BitMap:
-    latest = store.latest(name)
-    if latest is None:
-        raise RuleError(f"audience {name} has never been evaluated", expected=f"evaluate {name} first")
-    return latest.members
+def _load_known(connection: duckdb.DuckDBPyConnection, store: MembershipStore, names: set[str]) -> set[str]:
+    """Load audiences that are not evaluated now; returns those that have a membership."""
+    known = {name: latest for name in names if (latest := store.latest(name))}
+    for name, latest in known.items():
+        _load_segment(connection, name, latest.members)
+    return set(known)
+
+
+def _depends_on(name: str, other: str) -> RuleError:
+    return RuleError(
+        f"audience {name}: it asks about {other!r}, which has no membership", expected=f"mend or evaluate {other} first"
+    )
 
 
 def _load_segment(connection: duckdb.DuckDBPyConnection, name: str, members: BitMap) -> None:
-    arrow = pa.table({ORDINAL: pa.array(members, pa.int64())})  # noqa: F841 (DuckDB reads it by name)
-    connection.execute(f'create or replace table "{segment_table(name)}" as select * from arrow')
+    ordinals = array("I", members)
+    column = pa.Array.from_buffers(pa.uint32(), len(ordinals), [None, pa.py_buffer(ordinals)])
+    arrow = pa.table({ORDINAL: column})  # noqa: F841 (DuckDB reads it by name)
+    connection.execute(
+        f'create or replace table "{segment_table(name)}" as select {ORDINAL}::bigint as {ORDINAL} from arrow'
+    )
 
 
 def _bitmap(connection: duckdb.DuckDBPyConnection, sql: str) -> BitMap:

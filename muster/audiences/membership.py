@@ -71,13 +71,14 @@ class MembershipStore:
     state: StateStore
 
     def latest(self, audience: str) -> Membership | None:
-        return next(self.history(audience), None)
+        return next(self.history(audience, newest=1), None)
 
-    def history(self, audience: str) -> Iterator[Membership]:
-        """All versions, newest first."""
+    def history(self, audience: str, newest: int | None = None) -> Iterator[Membership]:
+        """The `newest` versions, or all of them, newest first."""
         query = select(audience_version).where(audience_version.c.audience == audience)
         with self.state.begin() as connection:
-            rows = connection.execute(query.order_by(audience_version.c.version.desc())).mappings().all()
+            found = connection.execute(query.order_by(audience_version.c.version.desc()).limit(newest))
+            rows = found.mappings().all()
         for row in rows:
             told = {**row, "file": self.settings.memberships / row["members"]}
             del told["members"]

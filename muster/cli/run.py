@@ -59,10 +59,10 @@ def _run_flow(settings: Settings, console: Console) -> list[str]:
         instance = dg.DagsterInstance.get()
     failed = _execute(definitions, instance, "daily", None, console)
     waiting = due(StateStore(settings.state_url), load(settings.config))
-    if failed or not waiting:
+    if not waiting:
         return failed
     keys = [dg.AssetKey(["activations", item.destination, item.audience]) for item in waiting]
-    return _execute(definitions, instance, "activate", keys, console)
+    return failed + _execute(definitions, instance, "activate", keys, console)
 
 
 def _execute(

@@ -17,7 +17,11 @@ A_DAY = timedelta(days=1)
 @click.option("--people", default=2000, show_default=True, help="How many people live in it.")
 @click.option("--days", default=90, show_default=True, help="How many days of activity it has.")
 @click.option("--seed", default=7, show_default=True, help="The same seed gives the same files.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The exports are taken at the start of this day.  [default: yesterday, UTC]")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The exports are taken at the start of this day.  [default: yesterday, UTC]",
+)
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where.  [default: <data>/world]")
 @click.option("--next-day", is_flag=True, help="Move the world that is there a day on.")
 @click.option("--if-missing", is_flag=True, help="Do nothing where a world is there already.")

@@ -33,6 +33,17 @@ def test_an_opt_out_in_any_record_wins(project: Compiled) -> None:
     assert one(connection, told) == ("n", "by phone", "y")
 
 
+def test_one_identity_leads_each_profile(project: Compiled) -> None:
+    people = [
+        person("a", "ann@x.example", created_at=at(2)),
+        person("b", "ann@x.example"),
+        person("c", ecids=["1" * 38]),
+    ]
+    connection = project.build({"person": people})
+    leading = "select value from person_identity where is_primary order by value"
+    assert all_of(connection, leading) == all_of(connection, "select person_key from person order by person_key")
+
+
 def test_a_deleted_record_says_nothing(project: Compiled) -> None:
     connection = project.build({"person": [
         person("a", "ann@x.example", job_title="CTO", updated_at=at(2)),

@@ -3,20 +3,21 @@ A relation over everything the lake holds of one vendor object, all instances to
 
 `columns` are the names that staging asks for; an entry may be a list: the name first, then other spellings of it.
 A column is found whatever its case, spaces and underscores (`createdAt`, `created_at`, `Created At`). A dotted name
-is an XDM path, found as a column of that name or inside the JSON of a column that begins it. With `within`, names
-are also looked for inside that JSON column. Values come trimmed, blank is null; an absent column gives typed nulls,
-an absent folder no rows.
+is an XDM path, found as a column of that name or inside the JSON of a column that begins it. Values come trimmed,
+blank is null; an absent column gives typed nulls, an absent folder no rows. `_crm_instance` is the Salesforce org that
+the instance is synced with.
 -#}
-{% macro lake(vendor, object, columns, within=none) -%}
+{% macro lake(vendor, object, columns) -%}
 {%- set registered_for_lineage = source(vendor, object) -%}
 {%- set files = lake_files(vendor, object) if execute else [] -%}
 {%- set present = lake_names(files) if files else [] -%}
 (
         select
-            {{ lake_row_columns(present) }}
+            {{ lake_row_columns(present) }},
+            {{ crm_instance() if vendor in ["marketo", "hubspot"] and files else "cast(null as varchar)" }} as _crm_instance
             {%- for column in columns %}
             {%- set spellings = [column] if column is string else column %},
-            {{ lake_value(spellings, present, within) }} as "{{ spellings[0] }}"
+            {{ lake_value(spellings, present) }} as "{{ spellings[0] }}"
             {%- endfor %}
         {{ lake_scan(files) if files else "where false" }}
     )
@@ -26,9 +27,8 @@ an absent folder no rows.
 {#- Where each row came from: the reader's own columns, with their types. -#}
 {% macro lake_row_columns(present) -%}
 {%- set types = {
-    "_source": "varchar", "_instance": "varchar", "_type": "varchar", "_crm_instance": "varchar",
-    "_file": "varchar", "_line": "bigint", "_load": "varchar", "_loaded_at": "timestamp",
-    "_row_id": "varchar", "_alias": "varchar", "_deleted": "boolean",
+    "_source": "varchar", "_instance": "varchar", "_type": "varchar", "_file": "varchar", "_line": "bigint",
+    "_load": "varchar", "_loaded_at": "timestamp", "_row_id": "varchar", "_alias": "varchar", "_deleted": "boolean",
 } -%}
 {%- for name, type in types.items() -%}
 cast({{ name if name in present else "null" }} as {{ type }}) as {{ name }}{{ ", " if not loop.last }}
@@ -37,7 +37,7 @@ cast({{ name if name in present else "null" }} as {{ type }}) as {{ name }}{{ ",
 
 
 {#- One asked-for column: the first filled of the columns and JSON values that answer to its spellings. -#}
-{% macro lake_value(spellings, present, within=none) -%}
+{% macro lake_value(spellings, present) -%}
 {%- set found = [] -%}
 {%- for spelling in spellings -%}
     {%- for name in lake_matches(spelling, present) -%}
@@ -48,9 +48,6 @@ cast({{ name if name in present else "null" }} as {{ type }}) as {{ name }}{{ ",
         {%- for name in lake_matches(steps[:taken] | join("."), present) -%}
             {%- do found.append(json_text(adapter.quote(name), steps[taken:])) -%}
         {%- endfor -%}
-    {%- endfor -%}
-    {%- for name in lake_matches(within, present) if within -%}
-        {%- do found.append(json_text(adapter.quote(name), [spelling])) -%}
     {%- endfor -%}
 {%- endfor -%}
 {{ found[0] if found | length == 1 else "coalesce(" ~ (found | join(", ")) ~ ")" if found else "cast(null as varchar)" }}

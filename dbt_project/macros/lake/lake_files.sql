@@ -1,19 +1,27 @@
 {#-
-The Parquet files of one vendor object, one reading for each content of an instance: where a file was read again
-because its mapping changed, only the newest reading counts. A load is called `<time>-<content>-<mapping>`.
+The Parquet files of one vendor object, newest reading only: where a file was read again because its mapping changed,
+its earlier readings do not count. A load is called `<time>-<content>-<mapping>`, and its footer names the file read.
 -#}
 {% macro lake_files(vendor, object) -%}
 {%- set folder = env_var("MUSTER_LAKE", "../data/lake") ~ "/" ~ vendor ~ "/" ~ object -%}
-{%- set query %}
-    select file
-    from glob('{{ folder | replace("'", "''") }}/source=*/*.parquet')
+{%- set pattern = "'" ~ folder | replace("'", "''") ~ "/source=*/*.parquet'" -%}
+{%- set listing %}select file from glob({{ pattern }}) order by file{% endset -%}
+{%- set readings %}
+    select loads.file
+    from glob({{ pattern }}) as loads
+    left join parquet_kv_metadata({{ pattern }}) as footers
+        on loads.file = footers.file_name and decode(footers.key) = 'muster'
     qualify row_number() over (
-        partition by regexp_extract(file, '/source=([^/]*)/[^/]*$', 1), split_part(parse_filename(file), '-', 2)
-        order by parse_filename(file) desc
+        partition by
+            regexp_extract(loads.file, '/source=([^/]*)/[^/]*$', 1),
+            split_part(parse_filename(loads.file), '-', 2),
+            json_extract_string(decode(footers.value), '$.file')
+        order by parse_filename(loads.file) desc
     ) = 1
-    order by file
+    order by loads.file
 {% endset -%}
-{{ return(run_query(query).columns[0].values() | list) }}
+{%- set files = run_query(listing).columns[0].values() | list -%}
+{{ return(run_query(readings).columns[0].values() | list if files | length > 1 else files) }}
 {%- endmacro %}
 
 

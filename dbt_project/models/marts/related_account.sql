@@ -39,7 +39,10 @@ domains as (
     from accounts
     where
         domain is not null
-        and not exists (select 1 from free_mail_domains where free_mail_domains.domain = accounts.domain)
+        and not exists (
+            select 1 from free_mail_domains
+            where free_mail_domains.domain = accounts.domain
+        )
     qualify count(*) over (partition by domain) between 2 and 30
 ),
 

@@ -9,11 +9,21 @@ account_links as (
 ),
 
 mentions as (
-    select node, true as is_record, created_at as born_at, loaded_at from accounts
+    select
+        node,
+        true as is_record,
+        created_at as born_at,
+        loaded_at
+    from accounts
+
     union all
-    select left_node, false, null, null from account_links
-    union all
-    select right_node, false, null, null from account_links
+
+    select
+        unnest([left_node, right_node]) as node,
+        false as is_record,
+        null as born_at,
+        null as loaded_at
+    from account_links
 ),
 
 nodes as (

@@ -8,18 +8,27 @@ live_accounts as (
 ),
 
 links as (
-    select source_key, external_key as linked_key, 'external key' as kind
+    select
+        source_key,
+        external_key as linked_key,
+        'external key' as kind
     from live_accounts
 
     union
 
-    select source_key, unnest(crm_ids), 'external key'
+    select
+        source_key,
+        unnest(crm_ids) as linked_key,
+        'external key' as kind
     from live_accounts
 
     union
 
     -- an account that was merged away is deleted, and says still which it is now
-    select source_key, merged_into_source_key, 'merge'
+    select
+        source_key,
+        merged_into_source_key as linked_key,
+        'merge' as kind
     from accounts
 )
 

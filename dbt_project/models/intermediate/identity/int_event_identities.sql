@@ -2,14 +2,27 @@ with sets as (
     select * from {{ ref('int_event_identity_sets') }}
 ),
 
+listed as (
+    select
+        set_number,
+        unnest(identities) as identity
+    from sets
+),
+
 borne as (
-    select set_number, 'b2b_person' as namespace, person_source_key as value
+    select
+        set_number,
+        'b2b_person' as namespace,
+        person_source_key as value
     from sets
 
     union all
 
-    select set_number, identity.namespace, identity.value
-    from (select set_number, unnest(identities) as identity from sets)
+    select
+        set_number,
+        identity.namespace,
+        identity.value
+    from listed
 ),
 
 canonical as (

@@ -25,4 +25,7 @@ select
     sets.*
 from sets
 where
-    not exists (select 1 from deleted_people where deleted_people.source_key = sets.person_source_key)
+    not exists (
+        select 1 from deleted_people
+        where deleted_people.source_key = sets.person_source_key
+    )

@@ -12,14 +12,37 @@ people as (
     select * from {{ ref('int_person__unioned') }}
 ),
 
-role_shared_in_source as (
-    select source_name, value as email
+role_names as (
+    select mailbox as name from {{ ref('role_mailboxes') }}
+    union
+    select entry from {{ identity_settings('role_mailboxes') }}
+),
+
+listed as (
+    select entry as email from {{ identity_settings('shared_mailboxes') }}
+),
+
+emails as (
+    select value as email from borne
+    union
+    select value from event_identities
+),
+
+of_a_role as (
+    select email from emails
+    where split_part(split_part(email, '@', 1), '+', 1) in (select name from role_names)
+),
+
+shared_in_source as (
+    select
+        source_name,
+        value as email
     from borne
     group by source_name, value
     having count(*) > 1
 ),
 
-names as (
+owners as (
     select
         borne.source_name,
         borne.value as email,
@@ -33,19 +56,37 @@ names as (
 
 -- two names that differ in both parts exist exactly where neither part is the same throughout
 used_by_several as (
-    select distinct email
-    from names
+    select
+        source_name,
+        email
+    from owners
     where first_name is not null and last_name is not null
     group by source_name, email
     having count(distinct first_name) > 1 and count(distinct last_name) > 1
 ),
 
 reasons as (
-    select email, 1 as rank, 'listed as shared' as reason from listed
+    select
+        email,
+        1 as rank,
+        'listed as shared' as reason
+    from listed
+
     union all
-    select email, 2, 'role mailbox' from role_mailboxes
+
+    select
+        email,
+        2 as rank,
+        'role mailbox' as reason
+    from of_a_role
+
     union all
-    select email, 3, 'shared by different people' from used_by_several
+
+    select
+        email,
+        3 as rank,
+        'shared by different people' as reason
+    from used_by_several
 )
 
 select

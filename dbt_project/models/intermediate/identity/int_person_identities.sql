@@ -7,44 +7,83 @@ live_people as (
     where not is_deleted
 ),
 
+listed as (
+    select
+        source_key,
+        unnest(extra_identities) as identity
+    from live_people
+),
+
 borne as (
-    select source_key, 'record key' as kind, 'b2b_person' as namespace, source_key as value
+    select
+        source_key,
+        'record key' as kind,
+        'b2b_person' as namespace,
+        source_key as value
     from live_people
 
     union all
 
-    select source_key, 'e-mail', 'Email', email
+    select
+        source_key,
+        'e-mail' as kind,
+        'Email' as namespace,
+        email as value
     from live_people
 
     union all
 
-    select source_key, 'device', 'ECID', unnest(ecids)
+    select
+        source_key,
+        'device' as kind,
+        'ECID' as namespace,
+        unnest(ecids) as value
     from live_people
 
     union all
 
-    select source_key, 'identity', identity.namespace, identity.value
-    from (select source_key, unnest(extra_identities) as identity from live_people)
+    select
+        source_key,
+        'identity' as kind,
+        identity.namespace,
+        identity.value
+    from listed
 
     union all
 
-    select source_key, 'external key', 'b2b_person', external_key
+    select
+        source_key,
+        'external key' as kind,
+        'b2b_person' as namespace,
+        external_key as value
     from live_people
 
     union all
 
-    select source_key, 'external key', 'b2b_person', unnest(crm_ids)
+    select
+        source_key,
+        'external key' as kind,
+        'b2b_person' as namespace,
+        unnest(crm_ids) as value
     from live_people
 
     union all
 
-    select source_key, 'conversion', 'b2b_person', converted_contact_source_key
+    select
+        source_key,
+        'conversion' as kind,
+        'b2b_person' as namespace,
+        converted_contact_source_key as value
     from live_people
 
     union all
 
     -- a record that was merged away is deleted, and says still who it is now
-    select source_key, 'merge', 'b2b_person', merged_into_source_key
+    select
+        source_key,
+        'merge' as kind,
+        'b2b_person' as namespace,
+        merged_into_source_key as value
     from people
 ),
 
@@ -55,7 +94,7 @@ canonical as (
         {{ canonical_namespace('namespace') }} as namespace,
         {{ canonical_value('namespace', 'value') }} as value
     from borne
-    where namespace is not null and value is not null
+    where namespace is not null and value is not null and (kind = 'record key' or value <> source_key)
 ),
 
 -- one identity may be told twice, as an external key and among the CRM ids

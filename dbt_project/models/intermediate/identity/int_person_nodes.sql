@@ -28,7 +28,17 @@ mentions as (
     union all
 
     -- the record that was merged away, named by nothing but its own merge
-    select 'b2b_person:' || source_key, 'b2b_person', source_key, false, false, false, null, null, null, loaded_at
+    select
+        'b2b_person:' || source_key as node,
+        'b2b_person' as namespace,
+        source_key as value,
+        false as is_device,
+        false as is_evidence,
+        false as is_record,
+        null as source_key,
+        null as born_at,
+        null as last_seen_at,
+        loaded_at
     from identities
     where kind = 'merge'
 
@@ -39,10 +49,10 @@ mentions as (
         namespace,
         value,
         is_device,
-        namespace <> 'b2b_person',
-        false,
-        null,
-        case when not is_device then first_seen_at end,
+        namespace <> 'b2b_person' as is_evidence,
+        false as is_record,
+        null as source_key,
+        case when not is_device then first_seen_at end as born_at,
         last_seen_at,
         loaded_at
     from event_identities
@@ -51,9 +61,9 @@ mentions as (
 nodes as (
     select
         node,
-        namespace,
-        value,
-        is_device,
+        any_value(namespace) as namespace,
+        any_value(value) as value,
+        any_value(is_device) as is_device,
         bool_or(is_evidence) as is_evidence,
         bool_or(is_record) as is_record,
         arg_max(source_key, coalesce(last_seen_at, loaded_at)) as source_key,
@@ -61,7 +71,7 @@ nodes as (
         max(last_seen_at) as last_seen_at,
         min(loaded_at) as first_loaded_at
     from mentions
-    group by node, namespace, value, is_device
+    group by node
 )
 
 select

@@ -36,6 +36,15 @@ last_merges as (
     group by loser_source_key
 ),
 
+-- What the leads were that a lead took in, whether or not an export ever held them.
+taken_in as (
+    select
+        winner_source_key,
+        list(loser_source_key order by loser_source_key) as loser_source_keys
+    from last_merges
+    group by winner_source_key
+),
+
 company_ids as (
     select
         source_name,
@@ -47,18 +56,20 @@ company_ids as (
 )
 
 select
-    leads.* replace (
-        leads.is_deleted
-        or deletions.person_source_key is not null
-        or last_merges.loser_source_key is not null as is_deleted,
-        coalesce(leads.account_source_key, company_ids.company_source_key) as account_source_key
-    ),
-    last_merges.winner_source_key as merged_into_source_key
+    leads.* exclude (is_deleted, account_source_key, crm_ids),
+    coalesce(leads.account_source_key, company_ids.company_source_key) as account_source_key,
+    list_concat(leads.crm_ids, taken_in.loser_source_keys) as crm_ids,
+    last_merges.winner_source_key as merged_into_source_key,
+    leads.is_deleted
+    or deletions.person_source_key is not null
+    or last_merges.loser_source_key is not null as is_deleted
 from leads
 left join deletions
     on leads.source_key = deletions.person_source_key
 left join last_merges
     on leads.source_key = last_merges.loser_source_key
+left join taken_in
+    on leads.source_key = taken_in.winner_source_key
 left join company_ids
     on
         leads.source_name = company_ids.source_name

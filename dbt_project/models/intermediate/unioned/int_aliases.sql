@@ -1,40 +1,53 @@
-{%- set referred = {
-    "person": ["stg_salesforce__contacts", "stg_salesforce__leads", "stg_marketo__leads", "stg_hubspot__contacts", "stg_table__people"],
-    "account": ["stg_salesforce__accounts", "stg_marketo__companies", "stg_hubspot__companies", "stg_table__accounts"],
-    "opportunity": [
-        "stg_salesforce__opportunities", "stg_marketo__opportunities", "stg_hubspot__deals", "stg_table__opportunities"
-    ],
-    "campaign": ["stg_salesforce__campaigns", "stg_marketo__programs", "stg_table__campaigns"],
-    "marketing_list": ["stg_marketo__static_lists", "stg_hubspot__lists", "stg_table__marketing_lists"],
-} -%}
-
 with
 
 records as (
-    {%- for object, models in referred.items() %}
-    {%- set is_last_object = loop.last %}
-    {%- for model in models %}
-    select
-        '{{ object }}' as object,
-        source_key,
-        lower(alias_key) as alias_key
-    from {{ ref(model) }}
-    where not is_deleted
-    {%- if not (loop.last and is_last_object) %}
+    select 'person' as object, source_key, alias_key, is_deleted from {{ ref("stg_salesforce__contacts") }}
     union all
-    {%- endif %}
-    {%- endfor %}
-    {%- endfor %}
+    select 'person' as object, source_key, alias_key, is_deleted from {{ ref("stg_salesforce__leads") }}
+    union all
+    select 'person' as object, source_key, alias_key, is_deleted from {{ ref("stg_marketo__leads") }}
+    union all
+    select 'person' as object, source_key, alias_key, is_deleted from {{ ref("stg_hubspot__contacts") }}
+    union all
+    select 'person' as object, source_key, alias_key, is_deleted from {{ ref("stg_table__people") }}
+    union all
+    select 'account' as object, source_key, alias_key, is_deleted from {{ ref("stg_salesforce__accounts") }}
+    union all
+    select 'account' as object, source_key, alias_key, is_deleted from {{ ref("stg_marketo__companies") }}
+    union all
+    select 'account' as object, source_key, alias_key, is_deleted from {{ ref("stg_hubspot__companies") }}
+    union all
+    select 'account' as object, source_key, alias_key, is_deleted from {{ ref("stg_table__accounts") }}
+    union all
+    select 'opportunity' as object, source_key, alias_key, is_deleted from {{ ref("stg_salesforce__opportunities") }}
+    union all
+    select 'opportunity' as object, source_key, alias_key, is_deleted from {{ ref("stg_marketo__opportunities") }}
+    union all
+    select 'opportunity' as object, source_key, alias_key, is_deleted from {{ ref("stg_hubspot__deals") }}
+    union all
+    select 'opportunity' as object, source_key, alias_key, is_deleted from {{ ref("stg_table__opportunities") }}
+    union all
+    select 'campaign' as object, source_key, alias_key, is_deleted from {{ ref("stg_salesforce__campaigns") }}
+    union all
+    select 'campaign' as object, source_key, alias_key, is_deleted from {{ ref("stg_marketo__programs") }}
+    union all
+    select 'campaign' as object, source_key, alias_key, is_deleted from {{ ref("stg_table__campaigns") }}
+    union all
+    select 'marketing_list' as object, source_key, alias_key, is_deleted from {{ ref("stg_marketo__static_lists") }}
+    union all
+    select 'marketing_list' as object, source_key, alias_key, is_deleted from {{ ref("stg_hubspot__lists") }}
+    union all
+    select 'marketing_list' as object, source_key, alias_key, is_deleted from {{ ref("stg_table__marketing_lists") }}
 ),
 
 -- An alias that two records share means neither of them.
 unique_aliases as (
     select
         object,
-        alias_key,
+        lower(alias_key) as alias_key,
         min(source_key) as source_key
     from records
-    where alias_key is not null
+    where alias_key is not null and not is_deleted
     group by all
     having count(*) = 1
 )

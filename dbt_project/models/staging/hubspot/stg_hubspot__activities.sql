@@ -11,7 +11,7 @@ source as (
         ["associatedcompanyid", "company_id"], "Associated Company IDs",
         ["associateddealid", "deal_id"], "Associated Deal IDs", "associations", "recipient",
         ["hs_lastmodifieddate", "updatedAt"]
-    ], within="properties") }}
+    ]) }}
 ),
 
 newest as (

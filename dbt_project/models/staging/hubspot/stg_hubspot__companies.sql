@@ -10,7 +10,7 @@ source as (
         ["hs_merged_object_ids", "Merged Company IDs"], "salesforceaccountid",
         ["notes_last_updated", "Last Activity Date"], ["createdate", "createdAt"],
         ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"]
-    ], within="properties") }}
+    ]) }}
 ),
 
 newest as (

@@ -12,7 +12,7 @@ source as (
         ["associatedcompanyid", "Primary Associated Company ID"], "Associated Company IDs", "associations",
         "salesforcecontactid", "salesforceleadid",
         ["notes_last_updated", "Last Activity Date"], ["createdate", "createdAt"], ["lastmodifieddate", "updatedAt"]
-    ], within="properties") }}
+    ]) }}
 ),
 
 newest as (

@@ -10,7 +10,7 @@ source as (
         "associatedcontactid", "Associated Contact IDs", "associations", "hs_salesforceopportunityid",
         ["notes_last_updated", "Last Activity Date"], ["createdate", "createdAt"],
         ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"]
-    ], within="properties") }}
+    ]) }}
 ),
 
 newest as (

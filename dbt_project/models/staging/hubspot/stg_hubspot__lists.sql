@@ -1,7 +1,7 @@
 with
 
 source as (
-    select * from {{ lake("hubspot", "lists", ["name", "description", "createdAt", "updatedAt"], within="list") }}
+    select * from {{ lake("hubspot", "lists", ["name", "description", "createdAt", "updatedAt"]) }}
 ),
 
 newest as (
