@@ -41,7 +41,7 @@ format: install-dev ## Put Python and SQL into the house format
 	@$(BIN)/sqlfluff fix --processes 2 dbt_project/models dbt_project/tests
 
 bench: install-dev ## The comparison table, side by side in one run
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m bench
 
 install: $(STAMPS)/install ## The environment, from locked versions
 install-dev: $(STAMPS)/install-dev
@@ -69,4 +69,4 @@ lock: ## Resolve versions anew (needs uv)
 		--output-file requirements-dev.lock
 
 clean: ## Remove the demo's data, not the environment
-	rm -rf data bench
+	rm -rf data

@@ -76,7 +76,9 @@ def test_a_run_key_carries_the_wanted_version_so_that_a_change_back_is_sent_too(
 
 
 def test_one_run_serves_all_audiences_of_a_destination() -> None:
-    requests = run_requests([Due("outbox", "a", 1, 0, False), Due("outbox", "b", 1, 0, False), Due("drop", "a", 1, 0, False)])
+    requests = run_requests(
+        [Due("outbox", "a", 1, 0, False), Due("outbox", "b", 1, 0, False), Due("drop", "a", 1, 0, False)]
+    )
 
     assert sorted(len(request.asset_selection or ()) for request in requests) == [1, 2]
 

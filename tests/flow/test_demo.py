@@ -88,7 +88,7 @@ def test_people_in_a_delivered_file_are_the_members(built_world: Installation) -
     told = {item["name"]: item["size"] for item in built_world.status()["audiences"]}
     checked = 0
     for path in (built_world.data / "outbox").rglob("*.csv"):
-        manifest = json.loads(path.with_name(path.name + ".manifest.json").read_text())
+        manifest = json.loads(path.with_suffix(".manifest.json").read_text())
         with path.open(newline="", encoding="utf-8") as handle:
             rows = list(csv.DictReader(handle))
         if manifest["mode"] == "full":

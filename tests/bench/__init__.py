@@ -1,0 +1,1 @@
+"""The comparisons of `make bench`, at a tiny size."""
