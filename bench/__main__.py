@@ -101,7 +101,7 @@ def main(jobs: tuple[str, ...], people: int, audiences: int, world: int, rounds:
     out = out or data / "bench.json"
     out.write_text(json.dumps(told, indent=1) + "\n")
     console.print(table(comparisons, f"{facts['cores']} cores, {facts['memory_gib']} GiB, load {facts['load']}"))
-    console.print(f"[dim]medians of {rounds} rounds, turn about; in full: {out}[/dim]")
+    console.print(f"[dim]medians of {rounds} rounds, turn about (the demo world: once); in full: {out}[/dim]")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,10 @@ TEMPLATES = (
         ' and b2b.isBlocked = false and consents.marketing.email.val = "y"',
         "select count(*) from person where (job_title like '{title}%' or list_contains(departments, '{department}'))"
         " and not is_blocked and email_consent = 'y'",
-        {"title": ("VP", "Director", "C", "Senior"), "department": ("HR", "Legal", "Sales", "IT", "Finance", "Operations", "Press", "Research")},
+        {
+            "title": ("VP", "Director", "C", "Senior"),
+            "department": ("HR", "Legal", "Sales", "IT", "Finance", "Operations", "Press", "Research"),
+        },
     ),
     Template(
         "visitors", "people",

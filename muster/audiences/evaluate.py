@@ -18,6 +18,7 @@ import pyarrow as pa
 from pyroaring import BitMap
 from sqlglot import exp
 
+from muster.audiences.conditions import Conditions
 from muster.audiences.membership import Membership, MembershipStore
 from muster.audiences.order import in_dependency_order
 from muster.config.models import Audience
@@ -81,12 +82,13 @@ def evaluate(
     with snapshot.load(_columns(list(compiled.values()))) as connection:
         merged = {entity: _merged(connection, snapshot, entity) for entity in NUMBERED}
         referenced = _referenced(compiled)
+        conditions = Conditions(connection, compiled.values())
         loaded = _load_known(connection, store, referenced - wanted.keys())
         for name in order:
             if missing := [other for other in compiled[name].segments if other not in loaded]:
                 outcome.failed[name] = _depends_on(name, missing[0])
                 continue
-            result = _evaluate_one(wanted[name], compiled[name], connection, snapshot, store, now, cause, merged)
+            result = _evaluate_one(wanted[name], compiled[name], conditions, snapshot, store, now, cause, merged)
             if name in referenced:
                 _load_segment(connection, name, result.membership.members)
             loaded.add(name)
@@ -104,7 +106,7 @@ def segment_table(name: str) -> str:
 def _evaluate_one(
     audience: Audience,
     rule: CompiledRule,
-    connection: duckdb.DuckDBPyConnection,
+    conditions: Conditions,
     snapshot: Snapshot,
     store: MembershipStore,
     now: datetime,
@@ -112,7 +114,7 @@ def _evaluate_one(
     merged: dict[str, dict[int, int]],
 ) -> Evaluation:
     began = time.perf_counter()
-    members = _bitmap(connection, rule.sql)
+    members = conditions.members(rule)
     before = store.latest(audience.name)
     entity = ENTITIES[audience.of]
     last = _follow_merges(before.members, merged[entity]) if before and before.entity == entity else BitMap()
@@ -212,14 +214,6 @@ def _load_segment(connection: duckdb.DuckDBPyConnection, name: str, members: Bit
     connection.execute(
         f'create or replace table "{segment_table(name)}" as select {ORDINAL}::bigint as {ORDINAL} from arrow'
     )
-
-
-def _bitmap(connection: duckdb.DuckDBPyConnection, sql: str) -> BitMap:
-    found = connection.sql(sql).to_arrow_table().column(0)
-    ordinals = array("I")
-    for chunk in found.cast(pa.uint32()).chunks:
-        ordinals.frombytes(memoryview(chunk.buffers()[1])[chunk.offset * 4 : (chunk.offset + len(chunk)) * 4])
-    return BitMap(ordinals)
 
 
 def _merged(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, entity: str) -> dict[int, int]:

@@ -137,8 +137,9 @@ def matching(folder: Path, glob: str) -> list[Path]:
     return [path for path, name in below if fnmatch(name.casefold(), glob.casefold()) and is_export(path)]
 
 
-def columns_of(path: Path) -> list[str]:
-    """The column names of an export file, as they stand in it."""
-    from muster.connectors.exports import sniff
+def columns_of(path: Path, type_: str) -> list[str]:
+    """The column names of an export file of a source type, as its reader finds them."""
+    from muster.connectors.exports import open_export
+    from muster.connectors.vendors import VENDORS
 
-    return list(sniff(path).columns)
+    return list(open_export(path, VENDORS[type_].reading, whole=False).columns)

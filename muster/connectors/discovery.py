@@ -105,15 +105,18 @@ def _name_of(path: Path, root: Path) -> str:
 def _object_in(path: Path, root: Path, vendor: Vendor) -> str:
     """The folder in the lake for a file that is not listed: of an object that we know, else by its own name."""
     name = _name_of(path, root)
-    known = vendor.named(name) or next((each for each in vendor.objects if _holds(path, each)), None)
+    known = vendor.named(name) or _told_by_headings(path, name, vendor)
     return known.object if known else slug(name)
 
 
-def _holds(path: Path, object_: VendorObject) -> bool:
+def _told_by_headings(path: Path, name: str, vendor: Vendor) -> VendorObject | None:
+    if not any(each.columns or each.fields for each in vendor.objects):
+        return None
     try:
-        return bool(object_.columns) and object_.has(open_export(path, whole=False).columns)
+        headings = open_export(path, vendor.reading, whole=False).columns
     except SourceError:
-        return False  # told when it is loaded
+        return None  # told when it is loaded
+    return next((each for each in vendor.objects if each.has(headings)), None) or vendor.spoken_of(name, headings)
 
 
 def _told_apart(found: list[ExportObject]) -> list[ExportObject]:

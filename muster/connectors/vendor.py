@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -15,8 +16,17 @@ from muster.connectors.exports.formats import stem_and_format
 _TIME = r"\d{4}-?\d{2}-?\d{2}(?:[T_ -]?\d{2}[-:]?\d{2}(?:[-:]?\d{2})?(?:\.\d+)?)?Z?|\d{4}-\d{2}"
 _PART = r"(?:part|batch|page)[-_. ]*\d+|\d+|\(\d+\)|full|incremental|delta|latest"
 _SUFFIX = re.compile(rf"(?:[-_. ]+|(?=\())(?:{_TIME}|{_PART})$", re.IGNORECASE)
-_PREFIX = re.compile(r"(?:salesforce|sfdc|sf|hubspot|hs|marketo|mkto|crm|exports?|all|raw)[-_. ]+", re.IGNORECASE)
-_TAIL = re.compile(r"[-_. ]+(?:data|exports?|table)$", re.IGNORECASE)
+_MAKER = r"salesforce|sfdc|sf|hubspot|hs|marketo|mkto|crm"
+_WAY = r"exports?|extracts?|all|raw|bulk|rest|api"
+_PREFIX = re.compile(rf"(?:{_MAKER}|{_WAY})[-_. ]+", re.IGNORECASE)
+_TAIL = re.compile(rf"[-_. ]+(?:data|table|{_WAY})$", re.IGNORECASE)
+#: Words of files that tell about an object without holding it; `c` ends the names of Salesforce's custom objects.
+_ABOUT = frozenset(
+    "history feed share tag property field describe stage status type pipeline event line item team partner role c"
+    .split()
+)
+#: So many headings, and so large a share of them, are an object's own where a word of the name says that it is one.
+_OWN_HEADINGS, _OWN_SHARE = 3, 0.4
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,13 @@ class VendorObject:
         own = (singular(letters(self.name)), singular(letters(self.object)), *self.files)
         return any(fnmatchcase(name, pattern) for pattern in own)
 
+    def fits(self, headings: Sequence[str], common: frozenset[str]) -> bool:
+        """Whether these are the headings of this object: its key, and enough fields that are not common to all."""
+        there = {name for heading in headings if (name := self.field_of(heading))}
+        own = there - common
+        keyed = any(there.issuperset(key) for key in self.keys)
+        return keyed and len(own) >= max(_OWN_HEADINGS, _OWN_SHARE * (len(headings) - len(there & common)))
+
     def has(self, headings: Iterable[str]) -> bool:
         """Whether a file with these headings holds this object, as far as `columns` can tell."""
         there = {letters(heading) for heading in headings}
@@ -76,7 +93,9 @@ class Vendor:
 
     def named(self, name: str) -> VendorObject | None:
         """The object that a user or a file calls so; a vendor's name and other prefixes do not matter."""
-        bare = _TAIL.sub("", name)
+        bare, tail = name, _TAIL.search(name)
+        while tail:
+            bare, tail = bare[: tail.start()], _TAIL.search(bare[: tail.start()])
         while True:
             plain = singular(letters(bare))
             found = next((each for each in self.objects if each.is_in(plain)), None)
@@ -84,6 +103,20 @@ class Vendor:
             if found or not prefix:
                 return found
             bare = bare[prefix.end() :]
+
+    def spoken_of(self, name: str, headings: Sequence[str]) -> VendorObject | None:
+        """The object that a word of a file's name stands for, where its headings agree: `acme leads emea`."""
+        words = {singular(word) for word in re.findall(r"[a-z0-9]+", name.lower())}
+        if words & _ABOUT:
+            return None
+        found = [each for each in self.objects if any(map(each.is_in, words)) and each.fits(headings, self._common)]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _common(self) -> frozenset[str]:
+        """The fields that more than half of the objects have."""
+        counted = Counter(name for each in self.objects for name in each.fields)
+        return frozenset(name for name, count in counted.items() if 2 * count > len(self.objects))
 
 
 def bare_name(file_name: str) -> str:

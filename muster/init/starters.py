@@ -91,8 +91,7 @@ def _role_on_open_opportunity(facts: Facts) -> Iterator[Starter]:
     if roles:
         role = next((role for role in roles if "decision" in role.lower()), roles[0])
         rule = (
-            f'exists R from opportunityPersons\n  where R.personRole = "{role}"\n'
-            "    and not (R.opportunity.isClosed = true)"
+            f'exists R from opportunityPersons, O from R.opportunity\n  where R.personRole = "{role}"\n    and {_OPEN}'
         )
         told = f"People with the role {role} on an open opportunity"
         yield Starter("open-opportunity-roles", "people", told, rule, _person_fields(facts))

@@ -19,6 +19,7 @@ import pyarrow as pa
 from muster.config.models import Source, SourceType
 from muster.connectors.discovery import discover
 from muster.connectors.exports import open_export
+from muster.connectors.exports.batch import Reading
 from muster.connectors.vendor import VendorObject
 from muster.connectors.vendors import VENDORS
 from muster.init.vendor_words import ALSO_CALLED
@@ -88,8 +89,8 @@ class Table:
 
     def found_in(self, column: str, other: Table, other_column: str) -> float:
         """Share of a column's distinct values that stand in a column of another object."""
-        ours = f"select distinct lower(trim({quoted(column)})) v from {self.relation}"
-        theirs = f"select lower(trim({quoted(other_column)})) from {other.relation}"
+        ours = f"select distinct {_compared(column)} v from {self.relation}"
+        theirs = f"select {_compared(other_column)} from {other.relation}"
         query = f"select coalesce(avg((v in ({theirs}))::int), 0) from ({ours}) where v is not null"
         return float(self._one(query)[0])
 
@@ -144,15 +145,23 @@ class Survey:
             if known is None and type_ not in OPEN_TYPES:
                 survey.ignored.extend(files)
                 continue
-            rows = _rows(export.files)
-            connection.register("incoming", rows)
+            rows = _rows(export.files, VENDORS[type_].reading)
             relation = f"object_{connection.execute('select count(*) from duckdb_tables()').fetchall()[0][0]}"
-            connection.execute(f"create table {relation} as from incoming")
-            connection.unregister("incoming")
+            if rows.column_names:
+                connection.register("incoming", rows)
+                connection.execute(f"create table {relation} as from incoming")
+                connection.unregister("incoming")
+            else:  # an empty file; a relation has to have a column
+                connection.execute(f"create table {relation} (nothing varchar)")
             name, columns = known.name if known else export.name, tuple(rows.column_names)
             found = export.known is not None or type_ in OPEN_TYPES
             survey.tables.append(Table(connection, relation, name, files, columns, known, found))
         return survey
+
+
+def _compared(column: str) -> str:
+    """A value as it is compared: without case, and a Salesforce id of 18 characters as one of 15."""
+    return f"regexp_replace(lower(trim({quoted(column)})), '^([a-z0-9]{{15}})[a-z0-9]{{3}}$', '\\1')"
 
 
 def _also_called(type_: str, name: str) -> VendorObject | None:
@@ -160,11 +169,11 @@ def _also_called(type_: str, name: str) -> VendorObject | None:
     return VENDORS[type_].named(next(other, ""))
 
 
-def _rows(files: Sequence[Path]) -> pa.Table:
+def _rows(files: Sequence[Path], reading: Reading) -> pa.Table:
     """The first rows of an object's files as texts, by column name; absent columns are null."""
     batches: list[pa.Table] = []
     for file in files:
-        export = open_export(file)
+        export = open_export(file, reading)
         batches.append(pa.table({name: pa.array([], pa.string()) for name in export.columns}))
         for batch in export.batches():
             batches.append(batch.table)

@@ -30,13 +30,15 @@ class CompiledRule:
     """A compiled rule.
 
     `query` selects the key of every entity for which the rule holds, one row each; `sql` is its text in the dialect
-    asked for. `fields` are (class, XDM path, column) of all attributes read, `relations` are `class.relation`,
-    `segments` the audiences referred to and `segment_uses` the class each is asked about. `reason` says in one
-    line why the evaluation method is what it is.
+    asked for. `conjuncts` are such texts for each condition of the outermost `and`: who is in all of them is in `sql`,
+    and the same condition in another rule is the same text. `fields` are (class, XDM path, column) of all attributes
+    read, `relations` are `class.relation`, `segments` the audiences referred to and `segment_uses` the class each is
+    asked about. `reason` says in one line why the evaluation method is what it is.
     """
 
     query: exp.Select
     sql: str
+    conjuncts: tuple[str, ...]
     fields: tuple[tuple[str, str, str], ...]
     relations: tuple[str, ...]
     segments: tuple[str, ...]
@@ -67,14 +69,20 @@ def compile_rule(
         raise binder.problems[0]
     scope = binder.scope
     moment = now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
-    query, sql = _rendered(
-        Renderer(schema, moment, currency, segment_table or _no_audiences), scope.root, condition, dialect
-    )
+
+    def rendered(part: typed.Condition) -> tuple[exp.Select, str]:
+        """With a renderer of its own, whose aliases owe nothing to other conditions."""
+        renderer = Renderer(schema, moment, currency, segment_table or _no_audiences)
+        return _rendered(renderer, scope.root, part, dialect)
+
+    query, sql = rendered(condition)
+    parts = condition.conditions if isinstance(condition, typed.All) else ()
     entities = sorted(_entities(schema, binder))
     method, reason = _method(scope.root.class_name, entities)
     return CompiledRule(
         query=query,
         sql=sql,
+        conjuncts=tuple(rendered(part)[1] for part in parts) if len(parts) > 1 else (sql,),
         fields=tuple(scope.fields),
         relations=tuple(scope.relations),
         segments=tuple(dict.fromkeys(name for name, _ in scope.segments)),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
+
 from muster.settings import Settings
-from tests.dbt.conftest import BUILD, NOW, Seam, dbt, put, seam_of, take_in
+from tests.dbt.conftest import NOW, Seam, dbt, put, take_in
 from tests.dbt.exports import Exports
 
 
@@ -25,11 +27,10 @@ def test_later_rows_win_and_a_changed_mapping_replaces_what_was_read_before(tmp_
 
     for number, column in enumerate(("b2b.companyName", "person.name.fullName")):
         take_in([put("sheet", mapped(column), tmp_path / "exports")], settings, NOW + timedelta(hours=number))
-    dbt(settings, *BUILD)
-    assert seam_of(settings)("person", "sheet", "full_name", "company_name", "is_deleted") == [
-        ("Ada King", None, False),
-        ("Bo", None, True),
-    ]
+    dbt(settings, "build", "--select", "+stg_table__people")
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        chosen = "select full_name, company_name, is_deleted from staging.stg_table__people order by record_id"
+        assert connection.execute(chosen).fetchall() == [("Ada King", None, False), ("Bo", None, True)]
 
 
 def test_the_project_is_parsed_without_a_lake_and_without_a_deprecation(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.conftest import CHECKOUT
 
-OWN = ("muster", "assets", "resources", "sensors", "tests")
+OWN = ("muster", "assets", "resources", "sensors", "bench", "tests")
 
 
 def python_files() -> list[Path]:

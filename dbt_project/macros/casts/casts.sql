@@ -44,7 +44,9 @@ try_cast(round({{ as_double(text) }}) as bigint)
 {% macro as_list(text, separators=";,") -%}
 nullif(
             list_filter(
-                list_transform(string_split_regex(trim({{ text }}, '[]'), '[{{ separators }}]'), lambda part: trim(part, ' "')),
+                list_transform(
+                    string_split_regex(trim({{ text }}, '[]'), '[{{ separators }}]'), lambda part: trim(part, ' "')
+                ),
                 lambda part: part != ''
             ),
             []

@@ -43,7 +43,10 @@ nullif(list_distinct(list_concat(
 {#- A list of one identity; null for a null value, or for an e-mail address that is none. -#}
 {% macro identity(namespace, value) -%}
 {%- set checked = as_email(value) if namespace == "Email" else value -%}
-case when {{ checked }} is not null then [{'namespace': '{{ namespace | replace("'", "''") }}', 'value': {{ checked }}}] end
+case
+                when {{ checked }} is not null
+                    then [{'namespace': '{{ namespace | replace("'", "''") }}', 'value': {{ checked }}}]
+            end
 {%- endmacro %}
 
 {#- The identities of an XDM identity map in JSON. -#}
@@ -53,7 +56,11 @@ flatten(list_transform(
                 lambda entry: list_transform(
                     entry.value,
                     lambda item: {
-                        'namespace': case lower(entry.key) when 'email' then 'Email' when 'ecid' then 'ECID' else entry.key end,
+                        'namespace': case lower(entry.key)
+                            when 'email' then 'Email'
+                            when 'ecid' then 'ECID'
+                            else entry.key
+                        end,
                         'value': case lower(entry.key) when 'email' then lower(item.id) else item.id end
                     }
                 )

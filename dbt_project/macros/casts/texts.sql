@@ -39,11 +39,14 @@ case {{ as_boolean(opted_out) }} when true then 'n' when false then 'y' end
 case {{ as_boolean(choice) }} when true then 'y' when false then 'n' else lower({{ choice }}) end
 {%- endmacro %}
 
-{#- Outcome of an opportunity by the words of its stage: `won`, `lost`, or null while it is open. -#}
+{#-
+Outcome of an opportunity by the words of its stage: `won`, `lost`, or null while it is open. HubSpot's pages put the
+pipeline behind it: `Closed Won (Sales Pipeline)`.
+-#}
 {% macro stage_outcome(stage) -%}
 case
-            when regexp_full_match(lower({{ stage }}), '(closed)?[\s_-]*won') then 'won'
-            when regexp_full_match(lower({{ stage }}), '(closed)?[\s_-]*lost') then 'lost'
+            when regexp_full_match(lower({{ stage }}), '(closed)?[\s_-]*won(\s*\(.*\))?') then 'won'
+            when regexp_full_match(lower({{ stage }}), '(closed)?[\s_-]*lost(\s*\(.*\))?') then 'lost'
         end
 {%- endmacro %}
 

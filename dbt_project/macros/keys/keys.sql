@@ -50,7 +50,7 @@ case
                     'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345',
                     1
                     {%- for bit in range(5) %}
-                    + case when substr({{ id }}, {{ block * 5 + bit + 1 }}, 1) between 'A' and 'Z' then {{ 2 ** bit }} else 0 end
+                    + case when {{ id }}[{{ block * 5 + bit + 1 }}] between 'A' and 'Z' then {{ 2 ** bit }} else 0 end
                     {%- endfor %},
                     1
                 )

@@ -22,7 +22,8 @@ of settings that says so, `crm_instances: [{source, instance}]`; null for other 
 {%- endif -%}
 case
             {%- for crm in crm_instances %}
-                when _source = '{{ crm["source"] | replace("'", "''") }}' then '{{ crm["instance"] | replace("'", "''") }}'
+                when _source = '{{ crm["source"] | replace("'", "''") }}'
+                    then '{{ crm["instance"] | replace("'", "''") }}'
             {%- else %}
                 when true then cast(null as varchar)
             {%- endfor %}

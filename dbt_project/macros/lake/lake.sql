@@ -11,10 +11,11 @@ the instance is synced with.
 {%- set registered_for_lineage = source(vendor, object) -%}
 {%- set files = lake_files(vendor, object) if execute else [] -%}
 {%- set present = lake_names(files) if files else [] -%}
+{%- set is_synced = files and vendor in ["marketo", "hubspot"] -%}
 (
         select
             {{ lake_row_columns(present) }},
-            {{ crm_instance() if vendor in ["marketo", "hubspot"] and files else "cast(null as varchar)" }} as _crm_instance
+            {{ crm_instance() if is_synced else "cast(null as varchar)" }} as _crm_instance
             {%- for column in columns %}
             {%- set spellings = [column] if column is string else column %},
             {{ lake_value(spellings, present) }} as "{{ spellings[0] }}"
@@ -50,12 +51,21 @@ cast({{ name if name in present else "null" }} as {{ type }}) as {{ name }}{{ ",
         {%- endfor -%}
     {%- endfor -%}
 {%- endfor -%}
-{{ found[0] if found | length == 1 else "coalesce(" ~ (found | join(", ")) ~ ")" if found else "cast(null as varchar)" }}
+{%- if not found -%}
+cast(null as varchar)
+{%- elif found | length == 1 -%}
+{{ found[0] }}
+{%- else -%}
+coalesce({{ found | join(", ") }})
+{%- endif -%}
 {%- endmacro %}
 
 
 {#- The value at a path of keys inside a JSON text, blank as null; text that is no JSON gives null. -#}
-{% macro json_text(expression, steps) -%}
-{%- set path = '$' ~ (steps | map("replace", '"', "") | map("replace", "'", "") | map("string") | join('"."')) -%}
-nullif(trim(case when json_valid({{ expression }}) then json_extract_string({{ expression }}, '$."{{ path[1:] }}"') end), '')
+{% macro json_text(json, keys) -%}
+{%- set path = [] -%}
+{%- for key in keys -%}
+    {%- do path.append('."' ~ (key | replace('"', "") | replace("'", "")) ~ '"') -%}
+{%- endfor -%}
+case when json_valid({{ json }}) then nullif(trim(json_extract_string({{ json }}, '${{ path | join }}')), '') end
 {%- endmacro %}

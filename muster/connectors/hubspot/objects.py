@@ -69,7 +69,8 @@ OBJECTS = (
         headings=_headings(
             "Company", **_POSTAL, **{
                 "Company Name": "name", "Company Domain Name": "domain", "Number of Employees": "numberofemployees",
-                "Parent Company ID": "hs_parent_company_id", "Merged Company IDs": "hs_merged_object_ids",
+                "Parent Company ID": "hs_parent_company_id", "Parent Company": "hs_parent_company_id",
+                "Merged Company IDs": "hs_merged_object_ids",
             },
         ),
     ),
@@ -81,7 +82,14 @@ OBJECTS = (
             "hs_projected_amount", "hs_forecast_category", "hs_manual_forecast_category", "hs_next_step",
             "associatedcompanyid", "associatedcontactid", "hs_salesforceopportunityid",
         ),
-        headings=_headings("Deal", **{"Close Date": "closedate", "Is Closed Won": "hs_is_closed_won"}),
+        headings=_headings(
+            "Deal", **{
+                "Close Date": "closedate", "Is Deal Closed?": "hs_is_closed", "Is Closed Won": "hs_is_closed_won",
+                "Deal Description": "description", "Currency": "deal_currency_code", "Next Step": "hs_next_step",
+                "Deal Probability": "hs_deal_stage_probability", "Weighted Amount": "hs_projected_amount",
+                "Forecast Category": "hs_manual_forecast_category",
+            },
+        ),
     ),
     VendorObject(
         "activities", "activities", _ID,

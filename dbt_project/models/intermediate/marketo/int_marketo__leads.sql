@@ -18,7 +18,7 @@ deletions as (
     where activity_type_id = '37'
 ),
 
-merges as (
+merged_leads as (
     select
         unnest(merged_person_source_keys) as loser_source_key,
         person_source_key as winner_source_key,
@@ -31,7 +31,7 @@ last_merges as (
     select
         loser_source_key,
         arg_max(winner_source_key, occurred_at) as winner_source_key
-    from merges
+    from merged_leads
     where loser_source_key != winner_source_key
     group by loser_source_key
 ),
@@ -40,7 +40,7 @@ last_merges as (
 taken_in as (
     select
         winner_source_key,
-        list(loser_source_key order by loser_source_key) as loser_source_keys
+        array_agg(loser_source_key order by loser_source_key) as loser_source_keys
     from last_merges
     group by winner_source_key
 ),

@@ -18,7 +18,13 @@ newest as (
     select
         *,
         {{ record_id("_row_id") }} as record_id,
-        lower(hs_activity_type) as activity_type
+        -- The API keeps each kind of engagement apart and does not repeat it in the records: meetings.json.
+        lower(coalesce(
+            hs_activity_type,
+            nullif(regexp_extract(
+                lower(parse_filename(_file)), '(email|meeting|call|note|task|communication)(s?)([^a-z]|$)', 1
+            ), '')
+        )) as activity_type
     from source
     qualify {{ newest_row() }}
 ),

@@ -2,8 +2,9 @@ with
 
 source as (
     select * from {{ lake("hubspot", "associations", [
-        "fromObjectType", ["fromObjectId", "from"], "toObjectType", ["toObjectId", "to"],
-        "contact_id", "company_id", "deal_id", ["engagement_id", "activity_id"], "label", ["typeId", "associationTypeId"]
+        "fromObjectType", "fromObjectId", "toObjectType", "toObjectId",
+        "contact_id", "company_id", "deal_id", ["engagement_id", "activity_id"],
+        "label", ["typeId", "associationTypeId"]
     ]) }}
 ),
 

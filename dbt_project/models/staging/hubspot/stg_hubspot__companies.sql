@@ -2,14 +2,11 @@ with
 
 source as (
     select * from {{ lake("hubspot", "companies", [
-        ["name", "Company Name"], ["domain", "Company Domain Name"], ["website", "Website URL"], "type", "description",
-        ["hubspot_owner_id", "Company Owner"], ["hs_analytics_source", "Original Source"], ["phone", "Phone Number"],
-        "industry", "numberofemployees", "annualrevenue", "hs_annual_revenue_currency_code", "is_public",
-        ["address", "Street Address"], "city", ["state", "State/Region"], ["zip", "Postal Code"],
-        ["country", "Country/Region"], ["hs_parent_company_id", "parent_company_id"],
-        ["hs_merged_object_ids", "Merged Company IDs"], "salesforceaccountid",
-        ["notes_last_updated", "Last Activity Date"], ["createdate", "createdAt"],
-        ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"]
+        "name", "domain", "website", "type", "description", "hubspot_owner_id", "hs_analytics_source", "phone", "industry",
+        "numberofemployees", "annualrevenue", "hs_annual_revenue_currency_code", "is_public",
+        "address", "city", "state", "zip", "country", ["hs_parent_company_id", "parent_company_id"],
+        "hs_merged_object_ids", "salesforceaccountid",
+        "notes_last_updated", ["createdate", "createdAt"], ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"]
     ]) }}
 ),
 

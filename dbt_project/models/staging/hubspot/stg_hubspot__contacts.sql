@@ -2,16 +2,12 @@ with
 
 source as (
     select * from {{ lake("hubspot", "contacts", [
-        "email", "hs_additional_emails", "firstname", "lastname", "salutation", "date_of_birth",
-        "jobtitle", ["department", "job_function"], ["phone", "Phone Number"], ["mobilephone", "Mobile Phone Number"],
-        ["fax", "Fax Number"], ["address", "Street Address"], "city", ["state", "State/Region"], ["zip", "Postal Code"],
-        ["country", "Country/Region"], ["company", "Company Name"], ["website", "Website URL"],
-        "lifecyclestage", ["hs_lead_status", "Lead Status"], ["hs_analytics_source", "Original Source"],
-        ["hubspotscore", "HubSpot Score"], ["hs_email_optout", "Unsubscribed from all email"],
-        ["hs_email_optout_reason", "Opt-out reason"], ["hs_merged_object_ids", "Merged Contact IDs"],
-        ["associatedcompanyid", "Primary Associated Company ID"], "Associated Company IDs", "associations",
-        "salesforcecontactid", "salesforceleadid",
-        ["notes_last_updated", "Last Activity Date"], ["createdate", "createdAt"], ["lastmodifieddate", "updatedAt"]
+        "email", "hs_additional_emails", "firstname", "lastname", "salutation", "date_of_birth", "jobtitle", "department",
+        "phone", "mobilephone", "fax", "address", "city", "state", "zip", "country", "company", "website",
+        "lifecyclestage", "hs_lead_status", "hs_analytics_source", "hubspotscore",
+        "hs_email_optout", "hs_email_optout_reason", "hs_merged_object_ids",
+        "associatedcompanyid", "Associated Company IDs", "associations", "salesforcecontactid", "salesforceleadid",
+        "notes_last_updated", ["createdate", "createdAt"], ["lastmodifieddate", "hs_lastmodifieddate", "updatedAt"]
     ]) }}
 ),
 

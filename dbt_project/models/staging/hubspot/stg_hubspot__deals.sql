@@ -3,13 +3,11 @@ with
 source as (
     select * from {{ lake("hubspot", "deals", [
         "dealname", "description", "dealtype", "dealstage", "deal_status", "amount", "deal_currency_code",
-        ["hs_projected_amount", "Weighted amount"], "closedate", "hs_is_closed", ["hs_is_closed_won", "Is Closed Won"],
-        ["hs_deal_stage_probability", "Deal probability"], ["hs_forecast_category", "hs_manual_forecast_category"],
-        ["hs_analytics_source", "Original Source"], "hs_next_step",
-        ["associatedcompanyid", "Primary Associated Company ID"], "Associated Company IDs",
-        "associatedcontactid", "Associated Contact IDs", "associations", "hs_salesforceopportunityid",
-        ["notes_last_updated", "Last Activity Date"], ["createdate", "createdAt"],
-        ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"]
+        "hs_projected_amount", "closedate", "hs_is_closed", "hs_is_closed_won", "hs_deal_stage_probability",
+        ["hs_forecast_category", "hs_manual_forecast_category"], "hs_analytics_source", "hs_next_step",
+        "associatedcompanyid", "Associated Company IDs", "associatedcontactid", "Associated Contact IDs", "associations",
+        "hs_salesforceopportunityid",
+        "notes_last_updated", ["createdate", "createdAt"], ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"]
     ]) }}
 ),
 
@@ -44,7 +42,9 @@ renamed as (
         deal_currency_code as amount_currency,
         {{ as_double("hs_projected_amount") }} as expected_revenue,
         {{ as_date("closedate") }} as expected_close_date,
-        coalesce({{ as_boolean("hs_is_closed") }}, outcome is not null) as is_closed,
+        coalesce(
+            {{ as_boolean("hs_is_closed") }}, nullif({{ as_boolean("hs_is_closed_won") }}, false), outcome is not null
+        ) as is_closed,
         coalesce({{ as_boolean("hs_is_closed_won") }}, outcome is not null and outcome = 'won') as is_won,
         case when is_closed then {{ as_timestamp("closedate") }} end as actual_close_date,
         hs_forecast_category as forecast_category,

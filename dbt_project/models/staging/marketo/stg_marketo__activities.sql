@@ -14,8 +14,8 @@ newest as (
         {{ record_id("activityTypeId") }} as activity_type_id,
         coalesce({{ marketo_attribute("attributes", "Webpage URL") }}, "Webpage URL") as webpage_url,
         coalesce({{ marketo_attribute("attributes", "Referrer URL") }}, "Referrer URL") as referrer_url,
-        coalesce({{ marketo_attribute("attributes", "Link") }}, Link) as link,
-        coalesce({{ marketo_attribute("attributes", "Description") }}, Description) as description,
+        coalesce({{ marketo_attribute("attributes", "Link") }}, Link) as clicked_link,
+        coalesce({{ marketo_attribute("attributes", "Description") }}, Description) as moment,
         coalesce({{ marketo_attribute("attributes", "Merge IDs") }}, "Merge IDs") as merge_ids
     from source
     qualify {{ newest_row() }}
@@ -50,11 +50,13 @@ renamed as (
         case activity_types.primary_attribute when 'web_page' then newest.primaryAttributeValue end as page_name,
         newest.webpage_url as page_url,
         newest.referrer_url,
-        coalesce(newest.link, case activity_types.primary_attribute when 'link' then newest.primaryAttributeValue end)
-            as link_url,
+        coalesce(
+            newest.clicked_link,
+            case activity_types.primary_attribute when 'link' then newest.primaryAttributeValue end
+        ) as link_url,
         case activity_types.primary_attribute when 'form' then newest.primaryAttributeValue end as form_name,
         case activity_types.primary_attribute when 'mailing' then newest.primaryAttributeValue end as mailing_name,
-        newest.description as subject,
+        newest.moment as subject,
         'Marketo' as producer,
         list_transform(
             {{ as_list("newest.merge_ids") }}, lambda lead_id: {{ source_key("lead_id") }}

@@ -4,11 +4,12 @@ source as (
     select * from {{ lake("marketo", "leads", [
         "email", "ecids", "firstName", "middleName", "lastName", "salutation", "dateOfBirth", "title", "department",
         "phone", "mobilePhone", "fax", "address", "city", "state", "postalCode", "country", "company", "website",
-        ["contactCompany", "companyId"], "externalCompanyId", "sfdcType", "sfdcContactId", "sfdcLeadId", "sfdcAccountId",
+        ["contactCompany", "companyId"], "externalCompanyId",
+        "sfdcType", "sfdcContactId", "sfdcLeadId", "sfdcAccountId",
         "leadScore", "leadSource", "leadStatus", "personType", "leadPartitionId",
         "mktoCdpIsConverted", "mktoCdpConvertedDate", "mktoCdpCnvContactPersonId",
-        "marketingSuspended", "marketingSuspendedCause", "blackListed", "unsubscribed", "unsubscribedReason", "doNotCall",
-        "createdAt", "updatedAt"
+        "marketingSuspended", "marketingSuspendedCause", "blackListed",
+        "unsubscribed", "unsubscribedReason", "doNotCall", "createdAt", "updatedAt"
     ]) }}
 ),
 

@@ -2,8 +2,8 @@ with
 
 source as (
     select * from {{ lake("marketo", "program_members", [
-        "programId", "leadId", ["statusName", "status"], "statusReason", "reachedSuccess", "reachedSuccessDate", "membershipDate",
-        "isExhausted", "nurtureCadence", "trackName", "crmResponded", "crmFirstRespondedDate", "sfdcId",
+        "programId", "leadId", ["statusName", "status"], "statusReason",
+        "reachedSuccess", "reachedSuccessDate", "membershipDate", "isExhausted", "nurtureCadence", "trackName", "crmResponded", "crmFirstRespondedDate", "sfdcId",
         "createdAt", "updatedAt"
     ]) }}
 ),
