@@ -69,4 +69,4 @@ lock: ## Resolve versions anew (needs uv)
 		--output-file requirements-dev.lock
 
 clean: ## Remove the demo's data, not the environment
-	rm -rf data
+	rm -rf data/*

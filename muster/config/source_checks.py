@@ -45,7 +45,7 @@ def check_sources(entry: Entry[SourcesFile], settings: Settings, schema: Schema 
             yield entry.document.problem((*at, "path"), what, mend)
             continue
         for number, item in enumerate(source.objects):
-            yield from _files(entry.document, folder, item, (*at, "objects", number))
+            yield from _files(entry.document, source.type, folder, item, (*at, "objects", number))
 
 
 def _crm(entry: Entry[SourcesFile], source: Source, at: tuple[str | int, ...]) -> Iterator[Problem]:
@@ -94,7 +94,9 @@ def _table(
                 yield document.problem((*here, "columns", column), what, hint(path, known))
 
 
-def _files(document: Document, folder: Path, item: SourceObject, here: tuple[str | int, ...]) -> Iterator[Problem]:
+def _files(
+    document: Document, type_: str, folder: Path, item: SourceObject, here: tuple[str | int, ...]
+) -> Iterator[Problem]:
     """Globs that match nothing, and columns that no matched file has."""
     files: list[Path] = []
     for number, glob in enumerate(item.files):
@@ -107,7 +109,7 @@ def _files(document: Document, folder: Path, item: SourceObject, here: tuple[str
     spelled: dict[str, str] = {}
     for path in files[:OPENED]:
         try:
-            columns = columns_of(path)
+            columns = columns_of(path, type_)
         except MusterError as error:
             yield document.problem((*here, "files"), str(error))
             continue
@@ -139,7 +141,7 @@ def matching(folder: Path, glob: str) -> list[Path]:
 
 def columns_of(path: Path, type_: str) -> list[str]:
     """The column names of an export file of a source type, as its reader finds them."""
-    from muster.connectors.exports import open_export
+    from muster.connectors.exports import sniff
     from muster.connectors.vendors import VENDORS
 
-    return list(open_export(path, VENDORS[type_].reading, whole=False).columns)
+    return list(sniff(path, reading=VENDORS[type_].reading).columns)

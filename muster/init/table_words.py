@@ -7,16 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+_AUDIT: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("created", "createdat", "createddate", "createdtime", "personcreated", "organizationcreated", "signupat"),
+        "extSourceSystemAudit.createdDate",
+    ),
+    **dict.fromkeys(
+        ("updated", "updatedat", "updateddate", "updatetime", "modifiedtime", "modifieddate", "lastmodifieddate"),
+        "extSourceSystemAudit.lastUpdatedDate",
+    ),
+}
+
 #: Headings of tables of any shape → XDM paths, by class. Earlier classes win where several fit.
 TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
     "activity": {
         **dict.fromkeys(("event", "eventname", "eventtype", "activitytype", "action"), "eventType"),
         **dict.fromkeys(
-            ("timestamp", "eventtime", "eventtimestamp", "occurredat", "eventdate", "collectortstamp", "ts"),
+            (
+                "timestamp", "eventtime", "eventtimestamp", "occurredat", "eventdate", "collectortstamp", "ts",
+                "orderdate", "orderedat", "purchasedate", "purchasedat", "transactiondate",
+            ),
             "timestamp",
         ),
-        **dict.fromkeys(("userid", "visitorid", "clientid", "domainuserid"), "identityMap.userId"),
-        **dict.fromkeys(("email", "emailaddress", "useremail"), "identityMap.Email"),
+        **dict.fromkeys(("userid", "visitorid", "clientid"), "identityMap.userId"),
+        **dict.fromkeys(("email", "emailaddress", "useremail", "customeremail", "contactemail"), "identityMap.Email"),
+        **dict.fromkeys(("customerid", "contactid", "personid", "leadid"), "personKey.sourceKey"),
+        "anonymousid": "identityMap.anonymousId",
+        "domainuserid": "identityMap.domain_userid",
         "ecid": "identityMap.ECID",
         **dict.fromkeys(("pageurl", "url"), "web.webPageDetails.URL"),
         **dict.fromkeys(("pagetitle", "pagename", "page"), "web.webPageDetails.name"),
@@ -28,13 +45,14 @@ TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("stage", "dealstage", "stagename", "opportunitystage"), "opportunityStage"),
         **dict.fromkeys(("amount", "value", "dealamount", "dealvalue"), "opportunityAmount.amount"),
         **dict.fromkeys(("currency", "currencycode"), "opportunityAmount.currencyCode"),
-        **dict.fromkeys(("closedate", "expectedclosedate"), "expectedCloseDate"),
-        **dict.fromkeys(("accountid", "companyid"), "accountKey.sourceKey"),
+        **dict.fromkeys(("closedate", "expectedclosedate", "closingdate"), "expectedCloseDate"),
+        **dict.fromkeys(("accountid", "companyid", "accountnameid", "organizationid"), "accountKey.sourceKey"),
+        **_AUDIT,
         "probability": "probabilityPercentage",
         "leadsource": "leadSource",
     },
     "person": {
-        **dict.fromkeys(("email", "emailaddress", "workemail", "mail"), "workEmail.address"),
+        **dict.fromkeys(("email", "emailaddress", "workemail", "emailwork", "mail"), "workEmail.address"),
         **dict.fromkeys(
             ("firstname", "givenname", "forename", "namefirst", "primarynamefirst"), "person.name.firstName"
         ),
@@ -42,18 +60,22 @@ TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
         "middlename": "person.name.middleName",
         **dict.fromkeys(("fullname", "namefull", "personname", "primarynamefull"), "person.name.fullName"),
         **dict.fromkeys(("title", "jobtitle", "role", "position"), "extendedWorkDetails.jobTitle"),
-        **dict.fromkeys(("phone", "phonenumber", "workphone", "telephone"), "workPhone.number"),
-        **dict.fromkeys(("mobile", "mobilephone", "cell"), "mobilePhone.number"),
-        **dict.fromkeys(("company", "companyname", "employer", "organization", "organisation"), "b2b.companyName"),
+        **dict.fromkeys(("phone", "phonenumber", "workphone", "phonework", "telephone"), "workPhone.number"),
+        **dict.fromkeys(("mobile", "mobilephone", "phonemobile", "cell"), "mobilePhone.number"),
+        **dict.fromkeys(("company", "companyname", "employer", "organization", "organisation", "accountname"), "b2b.companyName"),
         **dict.fromkeys(("website", "companywebsite"), "b2b.companyWebsite"),
         **dict.fromkeys(("dob", "dateofbirth", "birthdate", "birthday"), "person.birthDate"),
-        **dict.fromkeys(("street", "address", "address1", "streetaddress", "addrline1"), "workAddress.street1"),
-        **dict.fromkeys(("city", "town", "suburb", "addrcity"), "workAddress.city"),
-        **dict.fromkeys(("state", "region", "province", "addrstate"), "workAddress.state"),
-        **dict.fromkeys(("zip", "zipcode", "postcode", "postalcode", "addrpostalcode"), "workAddress.postalCode"),
-        **dict.fromkeys(("country", "countrycode", "addrcountry"), "workAddress.country"),
-        **dict.fromkeys(("accountid", "companyid"), "b2b.accountKey.sourceKey"),
+        **dict.fromkeys(("street", "address", "address1", "streetaddress", "addrline1", "mailingstreet"), "workAddress.street1"),
+        **dict.fromkeys(("city", "town", "suburb", "addrcity", "mailingcity"), "workAddress.city"),
+        **dict.fromkeys(("state", "region", "province", "addrstate", "mailingstate"), "workAddress.state"),
+        **dict.fromkeys(("zip", "zipcode", "postcode", "postalcode", "addrpostalcode", "mailingzip"), "workAddress.postalCode"),
+        **dict.fromkeys(("country", "countrycode", "addrcountry", "mailingcountry"), "workAddress.country"),
+        **dict.fromkeys(("accountid", "companyid", "accountnameid", "organizationid"), "b2b.accountKey.sourceKey"),
+        **dict.fromkeys(("department", "departments"), "extendedWorkDetails.departments"),
+        "leadsource": "b2b.personSource",
+        "leadstatus": "b2b.personStatus",
         **dict.fromkeys(("score", "leadscore"), "b2b.personScore"),
+        **_AUDIT,
     },
     "account": {
         **dict.fromkeys(
@@ -70,12 +92,14 @@ TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("sic", "siccode"), "accountOrganization.SICCode"),
         **dict.fromkeys(("duns", "dunsnumber"), "accountOrganization.DUNSNumber"),
         **dict.fromkeys(("phone", "phonenumber", "gentele"), "accountPhone.number"),
-        **dict.fromkeys(("street", "address", "address1", "addr"), "accountBillingAddress.street1"),
-        **dict.fromkeys(("city", "town"), "accountBillingAddress.city"),
-        **dict.fromkeys(("state", "region", "province", "stabbr"), "accountBillingAddress.state"),
-        **dict.fromkeys(("zip", "zipcode", "postcode", "postalcode"), "accountBillingAddress.postalCode"),
-        **dict.fromkeys(("country", "countrycode"), "accountBillingAddress.country"),
+        **dict.fromkeys(("street", "address", "address1", "addr", "billingstreet"), "accountBillingAddress.street1"),
+        **dict.fromkeys(("city", "town", "billingcity"), "accountBillingAddress.city"),
+        **dict.fromkeys(("state", "region", "province", "stabbr", "billingstate"), "accountBillingAddress.state"),
+        **dict.fromkeys(("zip", "zipcode", "postcode", "postalcode", "billingcode"), "accountBillingAddress.postalCode"),
+        **dict.fromkeys(("country", "countrycode", "billingcountry"), "accountBillingAddress.country"),
         **dict.fromkeys(("parentid", "parentaccountid", "parentcompanyid"), "accountParentKey.sourceKey"),
+        "accounttype": "accountType",
+        **_AUDIT,
     },
     "campaign": {
         **dict.fromkeys(("campaign", "campaignname"), "campaignName"),
@@ -88,9 +112,15 @@ TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+#: Headings that mean so only once it is settled what a row is, and where no other heading means it.
+SETTLED_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "person": {"name": "person.name.fullName"},
+    "opportunity": {"title": "opportunityName"},
+}
+
 #: What a table must have to be of a class: one path of every group.
 TABLE_NEEDS: Mapping[str, Sequence[Sequence[str]]] = {
-    "activity": (("eventType",), ("timestamp",)),
+    "activity": (("eventType", "identityMap.Email", "identityMap.userId", "personKey.sourceKey"), ("timestamp",)),
     "opportunity": (("opportunityStage", "expectedCloseDate"), ("opportunityAmount.amount", "opportunityName")),
     "person": (("workEmail.address", "person.name.lastName", "person.name.fullName"),),
     "account": (("accountName", "accountOrganization.domain"),),
@@ -99,8 +129,8 @@ TABLE_NEEDS: Mapping[str, Sequence[Sequence[str]]] = {
 
 #: Headings of an id in a table of a class.
 TABLE_IDS: Mapping[str, Sequence[str]] = {
-    "activity": ("eventid", "activityid", "id", "uuid"),
-    "opportunity": ("opportunityid", "dealid", "id", "recordid"),
+    "activity": ("eventid", "activityid", "messageid", "orderid", "transactionid", "id", "uuid"),
+    "opportunity": ("opportunityid", "dealid", "id", "recordid", "externalid"),
     "person": ("personid", "contactid", "customerid", "userid", "leadid", "id", "recordid", "recid"),
     "account": ("accountid", "companyid", "organizationid", "unitid", "cik", "id", "recordid"),
     "campaign": ("campaignid", "id", "recordid"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from muster.connectors.vendor import letters
 from muster.init.proposals import WHOLE_ROW, Proposal, smallest_key
 from muster.init.survey import Table
-from muster.init.table_words import TABLE_FIELDS, TABLE_IDS, TABLE_NEEDS
+from muster.init.table_words import SETTLED_FIELDS, TABLE_FIELDS, TABLE_IDS, TABLE_NEEDS
 
 #: Paths whose values must be times for the heading to count.
 TIMES = frozenset({"timestamp"})
@@ -32,10 +32,15 @@ def propose_tables(tables: Sequence[Table]) -> list[Proposal]:
 
 def propose_events(table: Table) -> Proposal:
     """An events export: XDM paths are read as they are, other headings are mapped, and `_id` is the key."""
-    proposal = Proposal(table, "events")
     found = recognise(table, "activity")
+    if table.known is None and not _fits("activity", found):
+        stranger = Proposal(table, table.name, unmapped=list(table.columns))
+        stranger.reasons.append("not recognised: it has no time, or nothing that happened or to whom")
+        return stranger
+    proposal = Proposal(table, "events")
     proposal.columns = {column: path for column, path in found.items() if column != path}
-    if table.column("_id") is None:
+    own = table.known.keys if table.known else (("_id",),)
+    if not any(all(table.column(name) for name in key) for key in own):
         _key(proposal, "activity")
     return proposal
 
@@ -49,9 +54,15 @@ def propose_table(table: Table) -> Proposal:
         proposal.reasons.append("not recognised: say what its rows are and map its columns")
         return proposal
     happens = next((name for name in ("activity", "opportunity") if name in fitting), None)
+    if happens == "activity" and "eventType" not in fitting[happens].values() and _names_people(fitting):
+        happens = None  # people with a time somewhere, not what they did
     proposal.class_ = happens or max(fitting, key=lambda name: len(fitting[name]))
     proposal.object = proposal.class_
     proposal.columns = fitting[proposal.class_]
+    for column in table.columns:
+        path = SETTLED_FIELDS.get(proposal.class_, {}).get(letters(column))
+        if path and path not in proposal.columns.values() and column not in proposal.columns and table.filled(column):
+            proposal.columns[column] = path
     proposal.unmapped = [column for column in table.columns if column not in proposal.columns]
     _key(proposal, proposal.class_)
     return proposal
@@ -79,6 +90,10 @@ def _as_path(column: str, known: Mapping[str, str]) -> str | None:
 def _fits(class_name: str, fields: Mapping[str, str]) -> bool:
     paths = set(fields.values())
     return all(paths & set(group) for group in TABLE_NEEDS[class_name])
+
+
+def _names_people(fitting: Mapping[str, Mapping[str, str]]) -> bool:
+    return any(path.startswith("person.name.") for path in fitting.get("person", {}).values())
 
 
 def _alike(one: Proposal, other: Proposal) -> bool:

@@ -1,10 +1,10 @@
 {#
     One list of `identity.yml` (`role_mailboxes` or `shared_mailboxes`), as a relation of one column, `entry`.
 
-    MUSTER_IDENTITY names the settings as a JSON file; without it the seeds stand alone.
+    Read from the set-up's settings file; without it the seeds stand alone.
 #}
 {% macro identity_settings(list) -%}
-    {%- set file = env_var('MUSTER_IDENTITY', '') -%}
+    {%- set file = settings_file() -%}
     {%- if file -%}
         (
             select lower(trim(unnest({{ list }}))) as entry

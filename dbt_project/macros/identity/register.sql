@@ -5,7 +5,7 @@
     into that other one. `ord` counts ids in the order in which they were first published.
 #}
 {% macro register(entity) -%}
-    {%- set snapshots = env_var('MUSTER_SNAPSHOTS', '../data/snapshots') | replace("'", "''") -%}
+    {%- set snapshots = env_var('MUSTER_SNAPSHOTS', env_var('MUSTER_DATA', '../data') ~ '/snapshots') | replace("'", "''") -%}
     {%- set current = none -%}
     {%- if execute and run_query("select file from glob('" ~ snapshots ~ "/CURRENT')").rows -%}
         {%- set pointer = run_query("select trim(content) from read_text('" ~ snapshots ~ "/CURRENT')") -%}

@@ -1,9 +1,9 @@
 {#-
-The Salesforce org that a row's source is synced with, by `crm` in `sources.yml`. MUSTER_IDENTITY names the JSON file
-of settings that says so, `crm_instances: [{source, instance}]`; null for other sources, or without that file.
+The Salesforce org that a row's source is synced with, by `crm` in `sources.yml`. The set-up's settings file
+says so, `crm_instances: [{source, instance}]`; null for other sources, or without that file.
 -#}
 {% macro crm_instance() -%}
-{%- set settings = env_var("MUSTER_IDENTITY", "") -%}
+{%- set settings = settings_file() -%}
 {%- set crm_instances = [] -%}
 {%- if execute and settings -%}
     {%- set query %}

@@ -3,7 +3,7 @@ The Parquet files of one vendor object, newest reading only: where a file was re
 its earlier readings do not count. A load is called `<time>-<content>-<mapping>`, and its footer names the file read.
 -#}
 {% macro lake_files(vendor, object) -%}
-{%- set folder = env_var("MUSTER_LAKE", "../data/lake") ~ "/" ~ vendor ~ "/" ~ object -%}
+{%- set folder = env_var("MUSTER_LAKE", env_var("MUSTER_DATA", "../data") ~ "/lake") ~ "/" ~ vendor ~ "/" ~ object -%}
 {%- set pattern = "'" ~ folder | replace("'", "''") ~ "/source=*/*.parquet'" -%}
 {%- set listing %}select file from glob({{ pattern }}) order by file{% endset -%}
 {%- set readings %}

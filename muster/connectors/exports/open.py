@@ -42,9 +42,9 @@ def open_export(path: Path, reading: Reading = PLAIN, whole: bool = True) -> Exp
     raise SourceError(f"{path.name} is in no format that is read here; give it as CSV, JSON, JSON lines or Parquet")
 
 
-def sniff(path: Path, rows: int = 200) -> Sniffed:
+def sniff(path: Path, rows: int = 200, reading: Reading = PLAIN) -> Sniffed:
     """The columns and first rows of an export file, read no further than needed; errors as `open_export`."""
-    export = open_export(path, whole=False)
+    export = open_export(path, reading, whole=False)
     found: list[dict[str, str | None]] = []
     for batch in export.batches():
         found += islice(batch.table.slice(0, rows).to_pylist(), rows - len(found))
