@@ -67,13 +67,14 @@ class Source(Model):
 
     `instance` is the vendor's own id of the instance (Salesforce org id, Munchkin id) and ends up in every key;
     it defaults to the source's name. `crm` on a Marketo source names the CRM source it is synced with, so that
-    its CRM ids become external keys. `path` is absolute or relative to the data folder. Objects that are not
-    listed are found by their file names.
+    its CRM ids become external keys. `path` is absolute or relative to the data folder; files below it that match
+    `ignore` are no part of the source. Objects that are not listed are found by their file names.
     """
 
     name: Name
     type: SourceType
     path: str
+    ignore: list[str] = []
     instance: str = ""
     crm: Name | None = None
     owner: Owner | None = None

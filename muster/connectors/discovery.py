@@ -44,7 +44,8 @@ def discover(source: Source, settings: Settings) -> list[ExportObject]:
     if not root.exists():
         raise missing_folder(f"the path of source '{source.name}'", root)
     vendor = VENDORS[source.type]
-    files = [path for path in _below(root) if is_export(path)]
+    there = [path for path in _below(root) if is_export(path)]
+    files = [path for path in there if not any(_matches(path, root, pattern) for pattern in source.ignore)]
     found: list[ExportObject] = []
     listed: set[Path] = set()
     for spec in source.objects:
@@ -88,6 +89,8 @@ def _matches(path: Path, root: Path, pattern: str) -> bool:
 def _folder(vendor: Vendor, spec: SourceObject) -> str:
     if spec.class_ is not None:
         return spec.class_
+    if len(vendor.objects) == 1:  # events, whatever they are called
+        return vendor.objects[0].object
     known = vendor.named(spec.object)
     return known.object if known else slug(spec.object)
 

@@ -42,9 +42,9 @@ def _filled(proposal: Proposal) -> Iterator[tuple[str, str, str]]:
     else:
         class_name, fields = FILLS.get(proposal.kind, ("", {}))
         pairs = [
-            (class_name, path, proposal.source_column(name) or "")
-            for path, name in fields.items()
-            if name not in proposal.dangling
+            (class_name, path, next(filter(None, map(proposal.source_column, names.split("|"))), ""))
+            for path, names in fields.items()
+            if names not in proposal.dangling
         ]
     for class_name, path, column in pairs:
         if column and proposal.table.filled(column) >= FILLED:

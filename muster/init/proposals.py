@@ -29,7 +29,10 @@ WHOLE_ROW = "*"
 
 @dataclass
 class Proposal:
-    """One object as it should stand in `sources.yml`; `reasons` are told as comments beside it."""
+    """One object as it should stand in `sources.yml`; `reasons` are told as comments beside it.
+
+    One that is `apart` cannot share a source with the others, for its keys would be taken for theirs.
+    """
 
     table: Table
     object: str
@@ -41,6 +44,7 @@ class Proposal:
     reasons: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     dangling: set[str] = field(default_factory=set)
+    apart: bool = False
 
     def __post_init__(self) -> None:
         self.files = self.files or list(self.table.files)

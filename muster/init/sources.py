@@ -38,17 +38,29 @@ def look_at(exports: Sequence[tuple[str, Path]], data: Path) -> list[SourceText]
             raise missing_folder(f"the {type_} export", path)
         name = _unique(valid_name(path.stem if path.is_file() else path.name, type_), sources)
         survey = Survey.of(type_, path, connection)
+        proposals = _propose(type_, survey.tables)
+        apart = [proposal for proposal in proposals if proposal.apart]
         sources.append(
             SourceText(
                 name=name,
                 type=type_,
-                path=str(path.relative_to(data) if path.is_relative_to(data) else path),
-                instance=_instance(type_, survey.tables) or name,
-                proposals=_propose(type_, survey.tables),
+                path=_told(path, data),
+                instance=_instance(type_, path, survey.tables) or name,
+                proposals=[proposal for proposal in proposals if not proposal.apart],
                 ignored=survey.ignored,
+                ignore=[file for proposal in apart for file in proposal.files],
             )
         )
+        for proposal in apart:
+            own = _unique(valid_name(f"{name}-{proposal.object}", type_), sources)
+            sources.append(SourceText(own, type_, _told(path / proposal.files[0], data), own, [proposal], []))
+            proposal.files = [Path(proposal.files[0]).name]
     return [replace(source, crm=_crm(source, sources)) for source in sources]
+
+
+def _told(path: Path, data: Path) -> str:
+    """A path as it is written: below the data folder, else absolute."""
+    return str(path.relative_to(data) if path.is_relative_to(data) else path)
 
 
 def _propose(type_: str, tables: Sequence[Table]) -> list[Proposal]:
@@ -59,13 +71,14 @@ def _propose(type_: str, tables: Sequence[Table]) -> list[Proposal]:
     return propose(type_, tables)
 
 
-def _instance(type_: str, tables: Sequence[Table]) -> str | None:
-    """The Salesforce org id, where the export holds one and only one."""
+def _instance(type_: str, path: Path, tables: Sequence[Table]) -> str | None:
+    """The Salesforce org id, where the export or its folder's name holds one and only one."""
     if type_ != "salesforce":
         return None
     named = ("organizationid", "organizationidc", "orgid", "orgidc")
     columns = [(table, name) for table in tables for name in table.columns if letters(name) in named]
     values = {value for table, name in columns for value, _ in table.frequent(name) if _ORG_ID.fullmatch(value)}
+    values = values or {part for part in re.split(r"[^A-Za-z0-9]", path.stem) if _ORG_ID.fullmatch(part)}
     return values.pop() if len(values) == 1 else None
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from muster.connectors.vendor import letters
-from muster.init.proposals import WHOLE_ROW, Proposal, smallest_key
+from muster.init.proposals import FOUND, WHOLE_ROW, Proposal, smallest_key
 from muster.init.survey import Table
 from muster.init.table_words import SETTLED_FIELDS, TABLE_FIELDS, TABLE_IDS, TABLE_NEEDS
 
 #: Paths whose values must be times for the heading to count.
 TIMES = frozenset({"timestamp"})
+PERSON = "personKey.sourceKey"
 
 
 def propose_tables(tables: Sequence[Table]) -> list[Proposal]:
@@ -27,6 +28,11 @@ def propose_tables(tables: Sequence[Table]) -> list[Proposal]:
             if share > 0:
                 told = f"{share:.0%} of the keys in {proposal.files[0]} stand in {twin.files[0]} too"
                 twin.reasons.append(f"{told} and are taken for the same records; if not so, make a source of each file")
+    for number, proposal in enumerate(merged):
+        _set_apart(proposal, merged[:number])
+    people = [proposal for proposal in merged if proposal.class_ == "person" and not proposal.apart]
+    for proposal in merged:
+        _settle_people(proposal, people)
     return merged
 
 
@@ -37,8 +43,9 @@ def propose_events(table: Table) -> Proposal:
         stranger = Proposal(table, table.name, unmapped=list(table.columns))
         stranger.reasons.append("not recognised: it has no time, or nothing that happened or to whom")
         return stranger
-    proposal = Proposal(table, "events")
+    proposal = Proposal(table, table.name if table.known else "events")
     proposal.columns = {column: path for column, path in found.items() if column != path}
+    _settle_people(proposal, [])
     own = table.known.keys if table.known else (("_id",),)
     if not any(all(table.column(name) for name in key) for key in own):
         _key(proposal, "activity")
@@ -57,7 +64,6 @@ def propose_table(table: Table) -> Proposal:
     if happens == "activity" and "eventType" not in fitting[happens].values() and _names_people(fitting):
         happens = None  # people with a time somewhere, not what they did
     proposal.class_ = happens or max(fitting, key=lambda name: len(fitting[name]))
-    proposal.object = proposal.class_
     proposal.columns = fitting[proposal.class_]
     for column in table.columns:
         path = SETTLED_FIELDS.get(proposal.class_, {}).get(letters(column))
@@ -90,6 +96,32 @@ def _as_path(column: str, known: Mapping[str, str]) -> str | None:
 def _fits(class_name: str, fields: Mapping[str, str]) -> bool:
     paths = set(fields.values())
     return all(paths & set(group) for group in TABLE_NEEDS[class_name])
+
+
+def _set_apart(proposal: Proposal, earlier: Sequence[Proposal]) -> None:
+    """Marks a table whose keys stand in another one of its class too: in one source, one of two records would win."""
+    if len(proposal.key) != 1 or proposal.key == [WHOLE_ROW] or len(proposal.files) != 1:
+        return
+    for other in earlier:
+        if other.class_ == proposal.class_ and len(other.key) == 1 and other.key != [WHOLE_ROW] and not other.apart:
+            share = proposal.table.found_in(proposal.key[0], other.table, other.key[0])
+            if share > 0:
+                proposal.apart = True
+                told = f"{share:.0%} of its keys stand in {other.files[0]} too, perhaps for other records"
+                proposal.reasons.append(f"{told}: a source of its own, joined by e-mail and the like")
+                return
+
+
+def _settle_people(proposal: Proposal, people: Sequence[Proposal]) -> None:
+    """An activity's column for a person's id: a record of this source, else an identity of its own."""
+    for column, path in proposal.columns.items():
+        known_here = any(
+            len(other.key) == 1 and proposal.table.found_in(column, other.table, other.key[0]) >= FOUND
+            for other in people
+            if path == PERSON and other.key != [WHOLE_ROW]
+        )
+        if path == PERSON and not known_here:
+            proposal.columns[column] = f"identityMap.{column}"
 
 
 def _names_people(fitting: Mapping[str, Mapping[str, str]]) -> bool:

@@ -70,7 +70,8 @@ WORDS: Mapping[str, Sequence[str]] = {
     "deals": ("deal", "opportunity"),
 }
 
-#: What each vendor object fills: the class, and by XDM path the vendor's field. Starter audiences are made from these.
+#: What each vendor object fills: the class, and by XDM path the vendor's field, or several with `|`.
+#: Starter audiences are made from these.
 FILLS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "account": (
         "account",
@@ -84,9 +85,10 @@ FILLS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "companies": (
         "account",
         {
-            "accountName": "name",
+            "accountName": "name|company",
             "accountOrganization.industry": "industry",
             "accountOrganization.domain": "domain",
+            "accountOrganization.website": "website",
             "accountOrganization.numberOfEmployees": "numberofemployees",
         },
     ),
@@ -129,6 +131,17 @@ FILLS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "person.name.lastName": "lastName",
             "extendedWorkDetails.jobTitle": "title",
             "b2b.companyName": "company",
+            "b2b.accountKey.sourceKey": "contactCompany|externalCompanyId",
+        },
+    ),
+    "opportunities": (
+        "opportunity",
+        {
+            "opportunityName": "name",
+            "opportunityAmount.amount": "amount",
+            "opportunityStage": "stage",
+            "isWon": "isWon",
+            "accountKey.sourceKey": "mktoCdpAccountOrgId|externalCompanyId",
         },
     ),
     "opportunity": (

@@ -27,6 +27,7 @@ class SourceText:
     proposals: Sequence[Proposal]
     ignored: Sequence[str]
     crm: str | None = None
+    ignore: Sequence[str] = ()
 
 
 def scalar(text: str) -> str:
@@ -73,6 +74,8 @@ def _source(source: SourceText) -> Iterator[str]:
     yield f"  - name: {source.name}"
     yield f"    type: {source.type}"
     yield f"    path: {scalar(source.path)}"
+    if source.ignore:
+        yield f"    ignore: {flow(source.ignore)} # a source of its own, below"
     yield f"    instance: {scalar(source.instance)}"
     if source.crm:
         yield f"    crm: {source.crm} # its ids stand on the people here"

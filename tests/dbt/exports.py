@@ -153,4 +153,24 @@ SHEET = Exports(
     },
 )  # fmt: skip
 
-SOURCES = {"crm": CRM, "marketo": MARKETO, "hubspot": HUBSPOT, "web": WEB, "shop": SHOP, "sheet": SHEET}
+COUNTED = Exports(
+    "salesforce",
+    {
+        "Contact.csv": "Id,LastName\n1,Contact one\n2,Contact two\n",
+        "Lead.csv": "Id,LastName\n1,Lead one\n",
+        "CampaignMember.csv": "Id,CampaignId,LeadId,ContactId\n1,1,1,\n2,1,,1\n",
+        "Task.csv": "Id,WhoId,Subject\n1,1,A task\n",
+        "Event.csv": "Id,WhoId,Subject\n1,2,A meeting\n",
+    },
+    "counted",
+)
+
+SOURCES = {
+    "counted": COUNTED,
+    "crm": CRM,
+    "marketo": MARKETO,
+    "hubspot": HUBSPOT,
+    "web": WEB,
+    "shop": SHOP,
+    "sheet": SHEET,
+}

@@ -83,3 +83,19 @@ def test_what_a_task_is_about_is_told_by_the_id_it_points_at(seam: Seam) -> None
         ("salesforce.task", datetime(2024, 2, 1), ADA, ACME, f"006Ec00000AieKFIAZ{ORG}"),
         ("salesforce.task", datetime(2024, 2, 2), f"00QEc00000BBaeXMAT{ORG}", LABS, None),
     ]
+
+
+def test_records_that_an_import_file_merely_counts_are_told_apart(seam: Seam) -> None:
+    assert seam("person", "counted", "record_id", "last_name") == [
+        ("1", "Contact one"),
+        ("2", "Contact two"),
+        ("lead-1", "Lead one"),
+    ]
+    assert seam("campaign_member", "counted", "person_source_key") == [
+        ("lead-1@counted.Salesforce",),
+        ("1@counted.Salesforce",),
+    ]
+    assert seam("activity", "counted", "record_id", "person_source_key", "subject") == [
+        ("1", "1@counted.Salesforce", "A task"),
+        ("event-1", "2@counted.Salesforce", "A meeting"),
+    ]

@@ -104,7 +104,7 @@ def test_an_org_with_its_own_ids_needs_no_objects(tmp_path: Path, shared_data: S
 
 def test_an_event_table_is_recognised_by_its_headings(tmp_path: Path, shared_data: Shared) -> None:
     report, configuration = made(tmp_path, ("table", shared_data("retentioneering-ecom-events")))
-    table = objects(configuration)["activity"]
+    table = objects(configuration)["ecom"]
     assert (table.class_, table.key) == ("activity", [])
     assert table.columns == {"user_id": "identityMap.userId", "event": "eventType", "timestamp": "timestamp"}
     text = (report.config / "sources.yml").read_text("utf-8")

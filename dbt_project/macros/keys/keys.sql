@@ -60,6 +60,17 @@ case
 {%- endmacro %}
 
 {#-
+The id of a Salesforce record whose class two objects fill, leads beside contacts, events beside tasks. Real ids differ
+by their prefix; where an import file merely counts its rows, `1` is another record in each file.
+-#}
+{% macro salesforce_id_of(object, id) -%}
+case
+            when regexp_full_match({{ id }}, '\d+(\.0)?') then '{{ object }}-' || {{ record_id(id) }}
+            else {{ salesforce_id(id) }}
+        end
+{%- endmacro %}
+
+{#-
 The key columns of a relation that its source keeps no record of: made of the record that names it and the record
 it names.
 -#}

@@ -2,8 +2,8 @@ with
 
 source as (
     select * from {{ lake("hubspot", "companies", [
-        "name", "domain", "website", "type", "description", "hubspot_owner_id", "hs_analytics_source", "phone", "industry",
-        "numberofemployees", "annualrevenue", "hs_annual_revenue_currency_code", "is_public",
+        "name", "domain", "website", "type", "description", "hubspot_owner_id", "hs_analytics_source", "phone",
+        "industry", "numberofemployees", "annualrevenue", "hs_annual_revenue_currency_code", "is_public",
         "address", "city", "state", "zip", "country", ["hs_parent_company_id", "parent_company_id"],
         "hs_merged_object_ids", "salesforceaccountid",
         "notes_last_updated", ["createdate", "createdAt"], ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"]

@@ -2,8 +2,8 @@ with
 
 source as (
     select * from {{ lake("hubspot", "contacts", [
-        "email", "hs_additional_emails", "firstname", "lastname", "salutation", "date_of_birth", "jobtitle", "department",
-        "phone", "mobilephone", "fax", "address", "city", "state", "zip", "country", "company", "website",
+        "email", "hs_additional_emails", "firstname", "lastname", "salutation", "date_of_birth", "jobtitle",
+        "department", "phone", "mobilephone", "fax", "address", "city", "state", "zip", "country", "company", "website",
         "lifecyclestage", "hs_lead_status", "hs_analytics_source", "hubspotscore",
         "hs_email_optout", "hs_email_optout_reason", "hs_merged_object_ids",
         "associatedcompanyid", "Associated Company IDs", "associations", "salesforcecontactid", "salesforceleadid",

@@ -5,8 +5,8 @@ source as (
         "dealname", "description", "dealtype", "dealstage", "deal_status", "amount", "deal_currency_code",
         "hs_projected_amount", "closedate", "hs_is_closed", "hs_is_closed_won", "hs_deal_stage_probability",
         ["hs_forecast_category", "hs_manual_forecast_category"], "hs_analytics_source", "hs_next_step",
-        "associatedcompanyid", "Associated Company IDs", "associatedcontactid", "Associated Contact IDs", "associations",
-        "hs_salesforceopportunityid",
+        "associatedcompanyid", "Associated Company IDs", "associatedcontactid", "Associated Contact IDs",
+        "associations", "hs_salesforceopportunityid",
         "notes_last_updated", ["createdate", "createdAt"], ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"]
     ]) }}
 ),

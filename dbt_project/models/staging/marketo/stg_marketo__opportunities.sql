@@ -3,7 +3,8 @@ with
 source as (
     select * from {{ lake("marketo", "opportunities", [
         "externalOpportunityId", "sfdcId", ["mktoCdpAccountOrgId", "companyId"], "externalCompanyId",
-        "name", "description", "type", "stage", "amount", "currencyCode", "expectedRevenue", "closeDate", "externalCreatedDate", "fiscalYear", "fiscalQuarter",
+        "name", "description", "type", "stage", "amount", "currencyCode", "expectedRevenue",
+        "closeDate", "externalCreatedDate", "fiscalYear", "fiscalQuarter",
         "forecastCategory", "forecastCategoryName", "isClosed", "isWon", "probability", "quantity", "leadSource",
         "nextStep", "lastActivityDate", "createdAt", "updatedAt"
     ]) }}

@@ -3,8 +3,8 @@ with
 source as (
     select * from {{ lake("marketo", "program_members", [
         "programId", "leadId", ["statusName", "status"], "statusReason",
-        "reachedSuccess", "reachedSuccessDate", "membershipDate", "isExhausted", "nurtureCadence", "trackName", "crmResponded", "crmFirstRespondedDate", "sfdcId",
-        "createdAt", "updatedAt"
+        "reachedSuccess", "reachedSuccessDate", "membershipDate", "isExhausted", "nurtureCadence", "trackName",
+        "crmResponded", "crmFirstRespondedDate", "sfdcId", "createdAt", "updatedAt"
     ]) }}
 ),
 

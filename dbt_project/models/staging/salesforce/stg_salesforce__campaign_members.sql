@@ -12,7 +12,10 @@ newest as (
         *,
         {{ salesforce_id("_row_id") }} as record_id,
         -- A converted lead keeps its membership, which then names the contact as well.
-        coalesce(ContactId, LeadId, LeadOrContactId) as person_id
+        coalesce(
+            {{ salesforce_id("ContactId") }}, {{ salesforce_id_of("lead", "LeadId") }},
+            {{ salesforce_id("LeadOrContactId") }}
+        ) as person_id
     from source
     qualify {{ newest_row() }}
 ),
@@ -25,7 +28,7 @@ renamed as (
         _source as source_name,
         record_id,
         {{ salesforce_key_of("CampaignId") }} as campaign_source_key,
-        {{ salesforce_key_of("person_id") }} as person_source_key,
+        {{ source_key("person_id") }} as person_source_key,
 
         ----------  attributes
         Status as member_status,

@@ -11,7 +11,7 @@ source as (
 newest as (
     select
         *,
-        {{ salesforce_id("_row_id") }} as record_id,
+        {{ salesforce_id_of("event", "_row_id") }} as record_id,
         -- The first three characters of an id tell the object that `WhatId` points at; other keys mean deals.
         case
             when regexp_full_match(WhatId, '[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?') then WhatId[:3]

@@ -13,7 +13,7 @@ source as (
 newest as (
     select
         *,
-        {{ salesforce_id("_row_id") }} as record_id,
+        {{ salesforce_id_of("lead", "_row_id") }} as record_id,
         -- Some orgs keep the id of an account where the company's name belongs.
         regexp_full_match(Company, '001[a-zA-Z0-9]{12}([a-zA-Z0-9]{3})?') as is_company_an_account,
         coalesce(ConvertedAccountId, case when is_company_an_account then Company end) as account_id
@@ -32,7 +32,7 @@ renamed as (
         'lead' as object,
         {{ salesforce_key_of("account_id") }} as account_source_key,
         {{ salesforce_key_of("ConvertedContactId") }} as converted_contact_source_key,
-        {{ salesforce_key_of("MasterRecordId") }} as merged_into_source_key,
+        {{ source_key(salesforce_id_of("lead", "MasterRecordId")) }} as merged_into_source_key,
         {{ as_email("Email") }} as email,
 
         ----------  attributes
