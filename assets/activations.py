@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from assets.keys import ACTIVATIONS, activation_key, audience_key, owners
+from assets.keys import ACTIVATIONS, activation_key, audience_key, owners, release_check_key
 from muster.activation import DeliveryReport, deliver
 from muster.config.models import Audience, Configuration, Destination
 from muster.errors import MusterError
@@ -87,7 +87,7 @@ def _materialized(key: dg.AssetKey, report: DeliveryReport) -> dg.MaterializeRes
 
 def _release_check(audience: Audience) -> dg.AssetChecksDefinition:
     @dg.asset_check(
-        name="released",
+        name=release_check_key(audience.name).name,
         asset=audience_key(audience.name),
         blocking=True,
         description="No guard holds the newest membership; `muster release` lets a held one go out.",

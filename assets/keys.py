@@ -26,6 +26,11 @@ def activation_key(destination: str, audience: str) -> dg.AssetKey:
     return dg.AssetKey([ACTIVATIONS, destination, audience])
 
 
+def release_check_key(audience: str) -> dg.AssetCheckKey:
+    """The check that lets an audience go out, or holds it back; it runs before its activations."""
+    return dg.AssetCheckKey(audience_key(audience), "released")
+
+
 def owners(*names: str | None) -> list[str] | None:
     """Owners that are set, in Dagster's form."""
     return [name for name in names if name] or None

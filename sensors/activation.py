@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from assets.keys import activation_key
+from assets.keys import activation_key, release_check_key
 from muster.activation import Due, due
 from resources.setup import Setup
 from sensors.jobs import ACTIVATE, AssetJob
@@ -63,6 +63,7 @@ def run_requests(waiting: list[Due]) -> list[dg.RunRequest]:
         dg.RunRequest(
             run_key=",".join(item.run_key for item in items),
             asset_selection=[activation_key(destination, item.audience) for item in items],
+            asset_check_keys=[release_check_key(item.audience) for item in items],
             tags={DESTINATION_TAG: destination},
         )
         for destination, items in by_destination.items()

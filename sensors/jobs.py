@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
-from assets.keys import ACTIVATIONS, audience_key
+from assets.keys import ACTIVATIONS, release_check_key
 from muster.config.models import Configuration
 
 AssetJob: TypeAlias = Any  # what `define_asset_job` returns has no public name in Dagster
@@ -16,7 +16,7 @@ def jobs(configuration: Configuration) -> list[AssetJob]:
     """`daily` is everything but activations, so a new group or layer can never be left out by name."""
     activations = dg.AssetSelection.groups(ACTIVATIONS)
     activated = [item for item in configuration.audiences if item.activate]
-    released = dg.AssetSelection.checks(*(dg.AssetCheckKey(audience_key(item.name), "released") for item in activated))
+    released = dg.AssetSelection.checks(*(release_check_key(item.name) for item in activated))
     everything = dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks()
     daily = dg.define_asset_job(
         DAILY,

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'person'}}}) }}
 -- Each live record leads to exactly one profile, and is a component of it.
 with people as (
     select * from {{ ref('int_person__unioned') }}

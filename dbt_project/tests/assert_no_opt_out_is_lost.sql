@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'person'}}}) }}
 -- Nobody whose record says no, to e-mail or to calls, has a profile that says anything else.
 with opted_out as (
     select

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_person_register'}}}) }}
 -- Every profile and account has living rows in the next register, and a node belongs to one living id.
 with profiles as (
     select person_id as id from {{ ref('person') }}

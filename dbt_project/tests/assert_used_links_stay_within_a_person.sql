@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_person_clusters'}}}) }}
 -- A link that counts never leads from one cluster to another, and a refused device link always does.
 with links as (
     select * from {{ ref('int_person_identity_links') }}

@@ -51,25 +51,26 @@ def run(quiet: bool) -> None:
 def _run_flow(settings: Settings, console: Console) -> list[str]:
     import dagster as dg
 
+    from assets.keys import activation_key, release_check_key
     from definitions import build
     from muster.activation import due
 
     with console.status("reading the dbt project and the configuration"):
         definitions = build(settings)
         instance = dg.DagsterInstance.get()
-    failed = _execute(definitions, instance, "daily", None, console)
+    failed = _execute(definitions.resolve_job_def("daily"), instance, console)
     waiting = due(StateStore(settings.state_url), load(settings.config))
     if not waiting:
         return failed
-    keys = [dg.AssetKey(["activations", item.destination, item.audience]) for item in waiting]
-    return failed + _execute(definitions, instance, "activate", keys, console)
+    activate = definitions.resolve_job_def("activate").get_subset(
+        asset_selection={activation_key(item.destination, item.audience) for item in waiting},
+        asset_check_selection={release_check_key(item.audience) for item in waiting},
+    )
+    return failed + _execute(activate, instance, console)
 
 
-def _execute(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, job_name: str, keys: list[Any] | None, console: Console
-) -> list[str]:
+def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, console: Console) -> list[str]:
     """Run one job in a thread while its events are shown; returns one line per failed step."""
-    job = definitions.resolve_job_def(job_name)
     run_id = str(uuid.uuid4())
     outcome: list[Any] = []
 
@@ -77,8 +78,7 @@ def _execute(
         try:
             outcome.append(
                 job.execute_in_process(
-                    instance=instance, run_id=run_id, raise_on_error=False, asset_selection=keys,
-                    tags={"started by": "muster run"},
+                    instance=instance, run_id=run_id, raise_on_error=False, tags={"started by": "muster run"}
                 )
             )  # fmt: skip
         except Exception as error:
@@ -86,8 +86,8 @@ def _execute(
 
     thread = threading.Thread(target=work)
     thread.start()
-    failed = show_progress(instance, run_id, job_name, thread, console)
+    failed = show_progress(instance, run_id, job.name, thread, console)
     thread.join()
     if isinstance(outcome[0], Exception):
-        return [*failed, f"{job_name}: {outcome[0]}"]
-    return failed or ([] if outcome[0].success else [f"{job_name} failed; see run {run_id} in `muster dev`"])
+        return [*failed, f"{job.name}: {outcome[0]}"]
+    return failed or ([] if outcome[0].success else [f"{job.name} failed; see run {run_id} in `muster dev`"])
