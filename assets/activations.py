@@ -33,7 +33,6 @@ def _deliveries(destination: Destination, audiences: list[Audience]) -> dg.Asset
         name=f"deliver_{destination.name}".replace("-", "_"),
         specs=[_spec(key, destination, item) for key, item in by_key.items()],
         can_subset=True,
-        pool=f"destination_{destination.name}",
         description=f"Brings {destination.name} to what its audiences want: only the difference is sent.",
     )
     def deliveries(context: dg.AssetExecutionContext, setup: Setup) -> Iterator[dg.MaterializeResult]:

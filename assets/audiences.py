@@ -28,7 +28,6 @@ def audience_assets(configuration: Configuration, references: dict[str, list[str
         specs=[_spec(item, references.get(item.name, [])) for item in configuration.audiences],
         check_specs=[_check(item) for item in configuration.audiences],
         can_subset=True,
-        pool="audiences",
         description="Evaluates the selected audiences on the current snapshot and keeps versions of who is in.",
     )
     def evaluate_audiences(

@@ -62,7 +62,7 @@ def extract_keys(sources: list[tuple[Source, list[ExportObject]]]) -> dict[tuple
 
 
 def profile_assets(project: DbtProject, translator: Translator) -> dg.AssetsDefinition:
-    """One dbt build of the whole project; the pool and the lock keep it alone on the warehouse file.
+    """One dbt build of the whole project; the lock keeps it alone on the warehouse file.
 
     One target folder for all runs: dbt parses only what changed, and no artifacts pile up.
     """
@@ -72,7 +72,6 @@ def profile_assets(project: DbtProject, translator: Translator) -> dg.AssetsDefi
         project=project,
         name="profiles",
         dagster_dbt_translator=translator,
-        pool="warehouse",
     )
     def profiles(context: dg.AssetExecutionContext, dbt: DbtCliResource, setup: Setup) -> Iterator[Any]:
         with setup.exclusive("warehouse", context.log.info):

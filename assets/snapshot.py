@@ -23,7 +23,6 @@ def snapshot_assets(project: DbtProject, marts: list[dg.AssetKey]) -> list[dg.As
         key=SNAPSHOT,
         deps=marts,
         group_name="marts",
-        pool="warehouse",
         kinds={"duckdb", "parquet"},
         owners=[OWNER],
         description="The marts as one immutable version; audiences and activations read only this.",
@@ -51,7 +50,6 @@ def snapshot_guard(project: DbtProject, marts: list[dg.AssetKey]) -> dg.AssetChe
         asset=dg.AssetKey(["marts", "person"]),
         additional_deps=[key for key in marts if key.path[-1] != "person"],
         blocking=True,
-        pool="warehouse",
         description="No mart lost more of its rows than governance.yml allows (marts.max_shrink).",
     )
     def no_mart_shrank(context: dg.AssetCheckExecutionContext, setup: Setup) -> dg.AssetCheckResult:

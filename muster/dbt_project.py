@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from muster.config.models import Configuration
+from muster.durable import write_whole
 from muster.errors import MusterError
 from muster.locks import exclusive
 from muster.settings import CHECKOUT, Settings
@@ -42,7 +43,7 @@ def write_identity_settings(settings: Settings, configuration: Configuration) ->
     text = json.dumps(configuration.identity.mailboxes.model_dump() | {"crm_instances": crm_instances}, indent=1)
     path = _identity_file(settings)
     if not path.exists() or path.read_text() != text:
-        path.write_text(text)
+        write_whole(path, text)
 
 
 def fresh_manifest(settings: Settings) -> Path:

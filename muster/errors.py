@@ -5,6 +5,7 @@ MusterError              one line: what is wrong, where, and how to mend it
 ├── SourceError          an export cannot be read at all (single bad rows go to the quarantine instead)
 ├── RuleError            an audience rule is not valid; carries line, column and the nearest right name
 ├── SnapshotError        no published snapshot, or one that cannot be read
+├── StateError           the state store cannot be used; never tells its URL, which may hold a password
 ├── HeldError            a guard holds this work back until a person releases it
 └── DeliveryError        a delivery did not reach its destination
     ├── PermanentDelivery    trying again without a change is useless
@@ -63,6 +64,10 @@ class RuleError(MusterError):
 
 class SnapshotError(MusterError):
     """There is no snapshot to read, or the one named is not there any more."""
+
+
+class StateError(MusterError):
+    """The state store is wrongly named, or does not answer."""
 
 
 class HeldError(MusterError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,3 +33,30 @@ def exclusive(
                     told = True
                 time.sleep(0.2)
         yield
+
+
+def is_free(settings: Settings, name: str) -> bool:
+    """Whether no living process holds the lock `name`."""
+    path = settings.data / "locks" / f"{name}.lock"
+    if not path.exists():
+        return True
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def hold_for_life(settings: Settings, name: str) -> bool:
+    """Take the lock `name` until this process ends, also when it becomes another program; False where it is taken."""
+    folder = settings.data / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / f"{name}.lock", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    os.set_inheritable(descriptor, True)
+    return True

@@ -9,7 +9,7 @@ Read late, on each call, never at import.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -17,11 +17,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """The folders of one set-up, all absolute."""
+    """The folders of one set-up, all absolute, and the URL of its state store."""
 
     config: Path
     data: Path
-    state_url: str
+    state_url: str = field(repr=False)  # may hold a password
 
     @classmethod
     def from_environment(cls) -> Settings:

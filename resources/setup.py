@@ -44,6 +44,6 @@ class Setup(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def exclusive(self, name: str, say: Callable[[str], None]) -> Iterator[None]:
-        """Hold a lock between processes: pools do not reach runs that `muster run` executes in its own process."""
+        """Hold a lock between processes, by whomever started; unlike a pool's slot it goes when a process dies."""
         with exclusive(self.settings, name, waiting=say):
             yield

@@ -12,17 +12,11 @@ import dagster as dg
 
 from assets.keys import activation_key, release_check_key
 from muster.activation import Due, due
+from resources.instance import NOT_ENDED
 from resources.setup import Setup
 from sensors.jobs import ACTIVATE, AssetJob
 
 DESTINATION_TAG = "destination"
-NOT_ENDED = (
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-)
 
 
 def activation_sensors(activate: AssetJob) -> list[dg.SensorDefinition]:

@@ -7,25 +7,24 @@ in one transaction. An unfinished delivery is carried on from its own plan befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from muster import sql
 from muster.activation import rows
-from muster.activation.destination import ID, Acknowledgement, Batch, Delivery, Destination
 from muster.activation.difference import changes, counts, fold
 from muster.activation.folders import Folders
 from muster.activation.ledger import ActivationState, Ledger, Planned
 from muster.activation.registry import open_destination
 from muster.activation.reports import DeliveryReport
 from muster.config.models import Configuration
+from muster.connectors.destination import ID, Acknowledgement, Batch, Delivery, Destination
+from muster.durable import link_whole
 from muster.errors import DeliveryError, HeldError, MusterError, PermanentDelivery
 from muster.locks import exclusive
 from muster.settings import Settings
 from muster.state import StateStore
-
-#: Told after each batch: rows done, rows in all.
-Progress = Callable[[int, int], None]
 
 
 def deliver(
@@ -35,7 +34,6 @@ def deliver(
     destination: str,
     audience: str,
     now: datetime,
-    progress: Progress | None = None,
 ) -> DeliveryReport:
     """Bring a destination to what is wanted of one audience; where it is there already, write nothing.
 
@@ -44,7 +42,7 @@ def deliver(
     wanted or believed is not known.
     """
     with exclusive(settings, f"deliver-{destination}-{audience}"):
-        return _Activation(settings, store, configuration, destination, audience, now, progress).deliver()
+        return _Activation(settings, store, configuration, destination, audience, now).deliver()
 
 
 class _Activation:
@@ -58,9 +56,8 @@ class _Activation:
         destination: str,
         audience: str,
         now: datetime,
-        progress: Progress | None,
     ) -> None:
-        self.destination, self.audience, self.now, self.progress = destination, audience, now, progress
+        self.destination, self.audience, self.now = destination, audience, now
         self.target: Destination = open_destination(settings, configuration, destination)
         self.folders = Folders(settings, destination, audience)
         self.ledger = Ledger(store)
@@ -104,15 +101,15 @@ class _Activation:
         moved = state.address != self.target.address
         believed = None if moved else self._believed(state)
         number = self.ledger.last_number(self.destination, self.audience) + 1
-        rows.link(wanted, self.folders.plan_wanted(number))
-        with rows.connect() as connection:
+        link_whole(wanted, self.folders.plan_wanted(number))
+        with sql.connect() as connection:
             difference = changes(connection, wanted, believed)
             if not self.target.whole:
                 order = f" order by {ID}" if believed else ""  # wanted rows have their order already
                 rows.write(connection, f"select * from ({difference}){order}", self.folders.plan_changes(number))
-                difference = f"select * from {rows.scan(self.folders.plan_changes(number))}"
+                difference = f"select * from {sql.scan(self.folders.plan_changes(number))}"
             found = counts(connection, difference)
-            everyone = rows.count(connection, rows.scan(wanted))
+            everyone = sql.count(connection, sql.scan(wanted))
         if believed is not None and found.total == 0:
             self.ledger.acknowledge_unchanged(self.destination, self.audience, state.wanted_version, self.now)
             return None
@@ -167,8 +164,6 @@ class _Activation:
             if batch.number not in arrived:
                 told = self.target.send(item, planned.plan, batch)
                 self.ledger.acknowledge_batch(item, batch, told, _ids(batch.path, told), self.now)
-            if self.progress:
-                self.progress(batch.first + batch.rows, item.rows)
 
     def _row_file(self, planned: Planned) -> Path:
         number = planned.delivery.number
@@ -179,11 +174,11 @@ class _Activation:
         """Put the file in place that says what the destination holds now."""
         number = planned.delivery.number
         if not refused:
-            rows.link(self.folders.plan_wanted(number), self.folders.believed(number))
+            link_whole(self.folders.plan_wanted(number), self.folders.believed(number))
             return
         state = self._state()
         before = None if planned.delivery.kind == "full" else self._believed(state)
-        with rows.connect() as connection:
+        with sql.connect() as connection:
             rows.write(
                 connection, fold(connection, before, self._row_file(planned), refused), self.folders.believed(number)
             )
@@ -210,9 +205,9 @@ def _ids(path: Path, told: Acknowledgement) -> dict[int, str]:
     """Ids of refused rows, by row number."""
     if not told.refused:
         return {}
-    with rows.connect() as connection:
+    with sql.connect() as connection:
         found = connection.execute(
-            f"select file_row_number, {ID} from read_parquet({rows.literal(path)}, file_row_number = true)"
+            f"select file_row_number, {ID} from read_parquet({sql.literal(path)}, file_row_number = true)"
             " where file_row_number in (select unnest(?::bigint[]))",
             [[refusal.row for refusal in told.refused]],
         ).fetchall()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from muster.activation import rows
-from muster.activation.destination import HASH, ID, MERGED_IDS, OP, RESERVED
+from muster import sql
+from muster.connectors.destination import HASH, ID, MERGED_IDS, OP, RESERVED
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,24 @@ def changes(connection: duckdb.DuckDBPyConnection, wanted: Path, believed: Path 
     as far as the mapping still has outputs of those names.
     """
     types = outputs(connection, wanted)
-    names = [rows.identifier(name) for name in types]
+    names = [sql.identifier(name) for name in types]
     if believed is None:
         listed = "".join(f", {name}" for name in names)
-        return f"select 'ADD' as {OP}, {ID}, null::varchar[] as {MERGED_IDS}{listed}, {HASH} from {rows.scan(wanted)}"
+        return f"select 'ADD' as {OP}, {ID}, null::varchar[] as {MERGED_IDS}{listed}, {HASH} from {sql.scan(wanted)}"
     last = _last_known(connection, believed, types)
     values = "".join(f", case when w.{ID} is null then b.{name} else w.{name} end as {name}" for name in names)
     return f"""
         with lived_on as (
             select gone, min({ID}) as {ID}
-            from (select unnest({MERGED_IDS}) as gone, {ID} from {rows.scan(wanted)} where {MERGED_IDS} is not null)
-            where gone not in (select {ID} from {rows.scan(wanted)}) group by gone
+            from (select unnest({MERGED_IDS}) as gone, {ID} from {sql.scan(wanted)} where {MERGED_IDS} is not null)
+            where gone not in (select {ID} from {sql.scan(wanted)}) group by gone
         ),
         absorbed as (
             select lived_on.{ID}, list(gone order by gone) as {MERGED_IDS}
-            from {rows.scan(believed)} as b inner join lived_on on lived_on.gone = b.{ID} group by lived_on.{ID}
+            from {sql.scan(believed)} as b inner join lived_on on lived_on.gone = b.{ID} group by lived_on.{ID}
         ),
         same as (
-            select {ID}, {last}{HASH} from {rows.scan(believed)} as b
+            select {ID}, {last}{HASH} from {sql.scan(believed)} as b
             anti join lived_on on lived_on.gone = b.{ID}
         )
         select
@@ -65,7 +65,7 @@ def changes(connection: duckdb.DuckDBPyConnection, wanted: Path, believed: Path 
             coalesce(w.{ID}, b.{ID}) as {ID},
             a.{MERGED_IDS}{values},
             coalesce(w.{HASH}, b.{HASH}) as {HASH}
-        from {rows.scan(wanted)} as w
+        from {sql.scan(wanted)} as w
         full outer join same as b on b.{ID} = w.{ID}
         left join absorbed as a on a.{ID} = w.{ID}
         where w.{ID} is null or b.{ID} is null or a.{ID} is not null or w.{HASH} <> b.{HASH}
@@ -84,20 +84,20 @@ def fold(connection: duckdb.DuckDBPyConnection, believed: Path | None, sent: Pat
     are those of a wanted file, without `_merged_ids`.
     """
     types = outputs(connection, sent)
-    names = "".join(f"{rows.identifier(name)}, " for name in types)
+    names = "".join(f"{sql.identifier(name)}, " for name in types)
     connection.execute("create or replace temp table refused (row bigint)")
     if refused:
         connection.execute("insert into refused select unnest(?::bigint[])", [list(refused)])
-    numbered = f"read_parquet({rows.literal(sent)}, file_row_number = true)"
+    numbered = f"read_parquet({sql.literal(sent)}, file_row_number = true)"
     taken = f"select * from {numbered} as s anti join refused on refused.row = s.file_row_number"
-    kept = f"where {OP} <> 'REMOVE'" if OP in rows.columns(connection, rows.scan(sent)) else ""
+    kept = f"where {OP} <> 'REMOVE'" if OP in sql.columns(connection, sql.scan(sent)) else ""
     arrived = f"select {ID}, {names}{HASH} from taken {kept}"
     if believed is None:
         return f"with taken as ({taken}) {arrived} order by {ID}"
     return f"""
         with taken as ({taken}),
         touched as (select {ID} from taken union select unnest({MERGED_IDS}) from taken)
-        select {ID}, {_last_known(connection, believed, types)}{HASH} from {rows.scan(believed)} as b
+        select {ID}, {_last_known(connection, believed, types)}{HASH} from {sql.scan(believed)} as b
         anti join touched on touched.{ID} = b.{ID}
         union all
         {arrived}
@@ -107,7 +107,7 @@ def fold(connection: duckdb.DuckDBPyConnection, believed: Path | None, sent: Pat
 
 def outputs(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     """The outputs in a row file, with their types."""
-    return {name: kind for name, kind in rows.columns(connection, rows.scan(path)).items() if name not in RESERVED}
+    return {name: kind for name, kind in sql.columns(connection, sql.scan(path)).items() if name not in RESERVED}
 
 
 def _last_known(connection: duckdb.DuckDBPyConnection, believed: Path, types: dict[str, str]) -> str:
@@ -115,9 +115,9 @@ def _last_known(connection: duckdb.DuckDBPyConnection, believed: Path, types: di
     known = {name.lower() for name in outputs(connection, believed)}
     return "".join(
         (
-            f"try_cast({rows.identifier(name)} as {kind}) as {rows.identifier(name)}, "
+            f"try_cast({sql.identifier(name)} as {kind}) as {sql.identifier(name)}, "
             if name.lower() in known
-            else f"null::{kind} as {rows.identifier(name)}, "
+            else f"null::{kind} as {sql.identifier(name)}, "
         )
         for name, kind in types.items()
     )

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
-from muster.activation.destination import Acknowledgement, Batch, Delivery
 from muster.activation.tables import UNFINISHED, activation, delivery, delivery_batch, refused_row
+from muster.connectors.destination import Acknowledgement, Batch, Delivery
 from muster.state import StateStore
 
 #: A failed delivery is tried again after a minute, then after two, four, … up to this long.

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from muster.activation.destination import RESERVED
-from muster.activation.rows import identifier, scan
+from muster.connectors.destination import RESERVED
+from muster.errors import RuleError
+from muster.pql.paths import Segment, resolve
+from muster.pql.tree import Position
 from muster.schema import Edge, EntityClass, Field, Schema
 from muster.snapshot import Snapshot
-
-_DEEPEST = 24  # steps; a shortcut that leads to itself ends here
+from muster.sql import identifier, scan
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,19 @@ class Mistake:
 
 
 def walk(schema: Schema, of: str, path: str) -> Walk:
-    """Bind a path that starts at a class. Raises LookupError with (what, mend) where it leads nowhere."""
-    owner, rest, edges = schema.of(of), path.split("."), list[Edge]()
-    while len(edges) < _DEEPEST and rest:
-        if found := owner.fields.get(".".join(rest)):
-            return Walk(tuple(edges), found)
-        head, *rest = rest
-        if edge := owner.edges.get(head):
-            edges.append(edge)
-            owner = schema.classes[edge.target]
-        elif head in owner.shortcuts and len(rest) < _DEEPEST:
-            rest = owner.shortcuts[head].split(".") + rest
-        else:
-            raise LookupError(f"{path} is no attribute of {owner.name}", _nearest(owner, ".".join([head, *rest])))
-    raise LookupError(f"{path} names a relation and no value", f"go on to an attribute of {owner.name}")
+    """Bind a path, as rules do. Raises LookupError with (what, mend) where it leads to no single attribute."""
+    segments = [Segment(name, Position(1, 1)) for name in path.split(".")]
+    try:
+        route = resolve(schema, schema.of(of).name, segments)
+    except RuleError as error:
+        mend = error.expected or "paths stand in `config.meta.xdm` of the dbt marts"
+        raise LookupError(f"{path}: {error.message}", mend) from None
+    if route.is_object:
+        raise LookupError(f"{path} holds several attributes", f"name one, such as {route.fields[0].path}")
+    if not route.fields:
+        end = route.edges[-1].target if route.edges else schema.of(of).name
+        raise LookupError(f"{path} names a relation and no value", f"go on to an attribute of {end}")
+    return Walk(route.edges, route.fields[0])
 
 
 def mistakes(schema: Schema, of: str, fields: Mapping[str, str], nested: bool) -> Iterator[Mistake]:
@@ -136,9 +135,3 @@ class _Joins:
 def _read(field: Field, alias: str) -> str:
     column = f"{identifier(alias)}.{identifier(field.column)}"
     return f"date_trunc('milliseconds', {column})" if field.type == "timestamp" else column
-
-
-def _nearest(owner: EntityClass, rest: str) -> str:
-    names = [*owner.fields, *owner.edges, *owner.shortcuts]
-    near = get_close_matches(rest, names, n=1) or get_close_matches(rest.split(".")[0], names, n=1)
-    return f"did you mean {near[0]}?" if near else "paths stand in `config.meta.xdm` of the dbt marts"

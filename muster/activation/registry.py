@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from muster.activation.destination import Destination
 from muster.config.models import Configuration
+from muster.connectors.destination import Destination
 from muster.connectors.files.destination import FilesWriter
 from muster.errors import ConfigError, Problem
 from muster.settings import Settings

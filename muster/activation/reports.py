@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from muster.activation.tables import delivery, delivery_batch
+from muster.activation.tables import delivery_batch
 from muster.state import StateStore
 
 
@@ -45,49 +45,36 @@ class DeliveryReport:
 
 @dataclass(frozen=True)
 class ActivationReport:
-    """Rows that went out and what the destination said. `deliveries` counts those acknowledged whole."""
+    """Rows that went out and what the destination said: `sent` = `acknowledged` + `refused`."""
 
     destination: str
     audience: str
-    sent: int = 0
-    acknowledged: int = 0
-    refused: int = 0
-    deliveries: int = 0
-    last_acknowledged_at: datetime | None = None
-    files: tuple[str, ...] = ()
+    sent: int
+    refused: int
+
+    @property
+    def acknowledged(self) -> int:
+        return self.sent - self.refused
 
 
 def reports_since(store: StateStore, instant: datetime) -> dict[str, ActivationReport]:
     """By `destination/audience`, all batches acknowledged at or after an instant; without any, no entry."""
     batch = delivery_batch.c
     query = (
-        select(delivery_batch, delivery.c.acknowledged_at.label("whole_at"))
-        .join(
-            delivery,
-            (delivery.c.destination == batch.destination)
-            & (delivery.c.audience == batch.audience)
-            & (delivery.c.number == batch.number),
+        select(
+            batch.destination,
+            batch.audience,
+            func.sum(batch.rows).label("sent"),
+            func.sum(batch.refused).label("refused"),
         )
         .where(batch.acknowledged_at >= instant)
-        .order_by(batch.destination, batch.audience, batch.number, batch.batch)
+        .group_by(batch.destination, batch.audience)
     )
-    reports: dict[str, ActivationReport] = {}
-    done: dict[str, set[int]] = {}
     with store.begin() as connection:
-        for row in connection.execute(query):
-            name = f"{row.destination}/{row.audience}"
-            before = reports.get(name, ActivationReport(row.destination, row.audience))
-            numbers = done.setdefault(name, set())
-            if row.whole_at is not None:
-                numbers.add(row.number)
-            reports[name] = ActivationReport(
-                row.destination,
-                row.audience,
-                sent=before.sent + row.rows,
-                acknowledged=before.acknowledged + row.rows - row.refused,
-                refused=before.refused + row.refused,
-                deliveries=len(numbers),
-                last_acknowledged_at=max(filter(None, [before.last_acknowledged_at, row.whole_at]), default=None),
-                files=before.files + tuple(row.files),
-            )
-    return reports
+        found = connection.execute(query).all()
+    return {
+        f"{row.destination}/{row.audience}": ActivationReport(
+            row.destination, row.audience, sent=int(row.sent), refused=int(row.refused)
+        )
+        for row in found
+    }

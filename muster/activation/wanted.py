@@ -6,7 +6,6 @@ those wanted last; from then on a delivery needs neither snapshot nor membership
 
 from __future__ import annotations
 
-import array
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,14 +14,15 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 from pyroaring import BitMap
 
+from muster import sql
 from muster.activation import rows
 from muster.activation.folders import Folders
 from muster.activation.ledger import Ledger
 from muster.activation.mapping import mistakes, query
 from muster.activation.registry import open_destination
+from muster.audiences.bitmaps import to_arrow
 from muster.config.models import Activation, Audience, Configuration
 from muster.errors import ConfigError, Problem, SnapshotError
 from muster.locks import exclusive
@@ -109,7 +109,7 @@ def _want_one(
     if before and kept and before.wanted_inputs == inputs:
         ledger.hold(destination, audience, told.held, told.now)
         return Wanted(destination, audience, version, before.wanted_rows, changed=False)
-    with rows.connect() as connection:
+    with sql.connect() as connection:
         render(connection, told.snapshot, told.audience.of, activation.fields, told.members)
         digest = _short_digest([wanted_digest(connection, "wanted"), mapping, address])
         changed = before is None or before.wanted_digest != digest
@@ -135,9 +135,8 @@ def render(
     for path in (snapshot.parquet(entity.table), snapshot.register(entity.name)):
         if not path.exists():
             raise SnapshotError(f"snapshot {snapshot.version} has no {path.name}; run `muster run` to publish anew")
-    ordinals = _ordinals(members)
-    connection.register("members", ordinals)
-    values = ", ".join(f"{rows.identifier(name)} := w.{rows.identifier(name)}" for name in fields)
+    connection.register("members", to_arrow(members))
+    values = ", ".join(f"{sql.identifier(name)} := w.{sql.identifier(name)}" for name in fields)
     connection.execute(f"""
         create or replace temp table wanted as
         with w as ({query(snapshot, of, fields, "members")}), merged as ({_merged(snapshot.register(entity.name))})
@@ -146,7 +145,7 @@ def render(
         from w left join merged on merged._id = w._id
     """)
     connection.unregister("members")
-    found = rows.count(connection, "wanted")
+    found = sql.count(connection, "wanted")
     if found != len(members):
         raise SnapshotError(
             f"snapshot {snapshot.version} gives {found} rows for the {len(members)} members of an audience of {of}; "
@@ -171,7 +170,7 @@ def _merged(register: Path) -> str:
     """SQL for each id that lives on, with the ids that ended in it, through chains of merges."""
     return f"""
         with recursive step as (
-            select distinct id as gone, merged_into as kept from {rows.scan(register)} where merged_into is not null
+            select distinct id as gone, merged_into as kept from {sql.scan(register)} where merged_into is not null
         ),
         trail as (
             select gone, kept from step
@@ -180,12 +179,6 @@ def _merged(register: Path) -> str:
         )
         select kept as _id, list(gone order by gone) as _merged_ids from trail where gone <> kept group by kept
     """
-
-
-def _ordinals(members: BitMap) -> pa.Table:
-    values = array.array("I", members)
-    column = pa.Array.from_buffers(pa.uint32(), len(values), [None, pa.py_buffer(values)])
-    return pa.table({"_ord": column})
 
 
 def _short_digest(parts: list[str]) -> str:

@@ -6,14 +6,13 @@ the others, and a rule is where its bitmaps meet; a rule that shares nothing sta
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable
 
 import duckdb
-import pyarrow as pa
 from pyroaring import BitMap
 
+from muster.audiences.bitmaps import from_query
 from muster.pql import CompiledRule
 
 
@@ -28,22 +27,13 @@ class Conditions:
     def members(self, rule: CompiledRule) -> BitMap:
         """Ordinals of everyone for whom the rule holds."""
         if all(self._uses[part] < 2 for part in rule.conjuncts):
-            return ordinals(self._connection, rule.sql)
+            return from_query(self._connection, rule.sql)
         return BitMap.intersection(*(self._meeting(part) for part in rule.conjuncts))
 
     def _meeting(self, part: str) -> BitMap:
         if part in self._known:
             return self._known[part]
-        found = ordinals(self._connection, part)
+        found = from_query(self._connection, part)
         if self._uses[part] > 1:
             self._known[part] = found
         return found
-
-
-def ordinals(connection: duckdb.DuckDBPyConnection, sql: str) -> BitMap:
-    """The result of a query of one column of ordinals."""
-    found = connection.sql(sql).to_arrow_table().column(0)
-    numbers = array("I")
-    for chunk in found.cast(pa.uint32()).chunks:
-        numbers.frombytes(memoryview(chunk.buffers()[1])[chunk.offset * 4 : (chunk.offset + len(chunk)) * 4])
-    return BitMap(numbers)

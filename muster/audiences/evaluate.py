@@ -7,17 +7,16 @@ the last version; a new version is kept only where membership or the rule change
 from __future__ import annotations
 
 import time
-from array import array
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
-import pyarrow as pa
 from pyroaring import BitMap
 from sqlglot import exp
 
+from muster.audiences.bitmaps import to_arrow
 from muster.audiences.conditions import Conditions
 from muster.audiences.membership import Membership, MembershipStore
 from muster.audiences.order import in_dependency_order
@@ -27,6 +26,7 @@ from muster.pql import CompiledRule, compile_rule
 from muster.schema import ENTITIES
 from muster.snapshot import Snapshot
 from muster.snapshot.publish import NUMBERED, ORDINAL
+from muster.sql import identifier, scan
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,6 @@ def evaluate(
     names: Sequence[str] | None = None,
     currency: str = "USD",
     cause: str = "",
-    progress: Callable[[Evaluation], None] | None = None,
 ) -> Outcome:
     """Evaluate the named audiences (default: all) at the instant `now`, in dependency order.
 
@@ -93,8 +92,6 @@ def evaluate(
                 _load_segment(connection, name, result.membership.members)
             loaded.add(name)
             outcome.evaluated.append(result)
-            if progress:
-                progress(result)
     return outcome
 
 
@@ -208,20 +205,18 @@ def _depends_on(name: str, other: str) -> RuleError:
 
 
 def _load_segment(connection: duckdb.DuckDBPyConnection, name: str, members: BitMap) -> None:
-    ordinals = array("I", members)
-    column = pa.Array.from_buffers(pa.uint32(), len(ordinals), [None, pa.py_buffer(ordinals)])
-    arrow = pa.table({ORDINAL: column})  # noqa: F841 (DuckDB reads it by name)
-    connection.execute(
-        f'create or replace table "{segment_table(name)}" as select {ORDINAL}::bigint as {ORDINAL} from arrow'
-    )
+    connection.register("members", to_arrow(members))
+    table = identifier(segment_table(name))
+    connection.execute(f"create or replace table {table} as select {ORDINAL}::bigint as {ORDINAL} from members")
+    connection.unregister("members")
 
 
 def _merged(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, entity: str) -> dict[int, int]:
     """Ordinals of ids that were merged away → the ordinal that lives on, through chains of merges."""
-    path = str(snapshot.register(entity)).replace("'", "''")
+    register = scan(snapshot.register(entity))
     rows = connection.execute(f"""
-        select distinct gone.ord, kept.ord from read_parquet('{path}') as gone
-        inner join read_parquet('{path}') as kept on kept.id = gone.merged_into
+        select distinct gone.ord, kept.ord from {register} as gone
+        inner join {register} as kept on kept.id = gone.merged_into
     """).fetchall()
     step = {int(gone): int(kept) for gone, kept in rows}
     return {gone: _end_of(gone, step) for gone in step}

@@ -7,15 +7,15 @@ differences of two neighbouring bitmaps.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pyroaring import BitMap
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text, func, insert, select, update
+from sqlalchemy import Boolean, Column, Integer, String, Table, Text, insert, select, update
 
+from muster.durable import write_whole
 from muster.settings import Settings
 from muster.state import StateStore, metadata
 from muster.state.store import UtcDateTime
@@ -84,20 +84,26 @@ class MembershipStore:
             del told["members"]
             yield Membership(**told)
 
+    def before(self, item: Membership) -> Membership | None:
+        """The version that a version took the place of."""
+        return next((other for other in self.history(item.audience) if other.version == item.version - 1), None)
+
     def at(self, audience: str, instant: datetime) -> Membership | None:
         """The version that was in force at an instant."""
         return next((item for item in self.history(audience) if item.evaluated_at <= instant), None)
 
     def exited(self, audience: str, now: datetime) -> BitMap:
-        """Who is out now but was in within the last 30 days (status `exited` in XDM)."""
-        out: BitMap = BitMap()
-        later: Membership | None = None
-        for item in self.history(audience):
-            if later is not None and later.evaluated_at >= now - EXITED_FOR:
-                out |= item.members - later.members
-            later = item
+        """Who is out now but was in within the last 30 days (status `exited` in XDM), by ordinal."""
         latest = self.latest(audience)
-        return out - latest.members if latest else out
+        if latest is None:
+            return BitMap()
+        out, later = BitMap(), latest
+        for item in self.history(audience):
+            if item.entity != latest.entity or later.evaluated_at < now - EXITED_FOR:
+                break
+            out |= item.members - later.members
+            later = item
+        return out - latest.members
 
     def add(
         self, before: Membership | None, members: BitMap, *, audience: str, entity: str, rule: str,
@@ -107,7 +113,7 @@ class MembershipStore:
         version = (before.version if before else 0) + 1
         name = f"{audience}/{version:06d}.roaring"
         path = self.settings.memberships / name
-        _write_whole(path, members.serialize())
+        write_whole(path, members.serialize())
         row = {
             "audience": audience, "version": version, "evaluated_at": now, "snapshot": snapshot, "entity": entity,
             "rule": rule, "size": len(members), "entered": entered, "exited": exited, "held": held, "cause": cause,
@@ -136,17 +142,3 @@ class MembershipStore:
         )
         with self.state.begin() as connection:
             return connection.execute(query).scalar()
-
-    def count(self) -> int:
-        with self.state.begin() as connection:
-            return connection.execute(select(func.count()).select_from(audience_version)).scalar_one()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".part")
-    with fresh.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    fresh.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import click
@@ -27,6 +28,12 @@ class _OneLineErrors(click.Group):
             sys.exit(1)
         except MusterError as error:
             click.echo(str(error), err=True)
+            sys.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe has gone; click ends quietly
+                raise
+            place = error.filename or "a file or folder of the set-up"
+            click.echo(f"{place} cannot be used: {error.strerror or error}; check the path and its rights", err=True)
             sys.exit(1)
 
 

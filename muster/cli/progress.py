@@ -40,12 +40,23 @@ def show_progress(instance: Any, run_id: str, title: str, thread: threading.Thre
                 elif kind == "ASSET_MATERIALIZATION":
                     done += 1
                     progress.update(task, completed=done, description=f"{title}: {event.asset_key.to_user_string()}")
+                elif kind == "ASSET_CHECK_EVALUATION" and _is_failure(event.asset_check_evaluation_data):
+                    failed.append(_told(event.asset_check_evaluation_data))
                 elif kind == "STEP_FAILURE":
                     failed.append(f"{event.step_key}: {_reason(event)}")
             if not records.records:
                 time.sleep(POLL_SECONDS)
         progress.update(task, description=f"{title}: {'failed' if failed else 'done'}")
     return failed
+
+
+def _is_failure(check: Any) -> bool:
+    return not check.passed and check.severity.value == "ERROR"
+
+
+def _told(check: Any) -> str:
+    name = f"{check.asset_key.to_user_string()}: {check.check_name}"
+    return f"{name}: {check.description}" if check.description else f"{name} failed"
 
 
 def _reason(event: Any) -> str:

@@ -1,7 +1,7 @@
 """`muster run`: the whole flow once, through Dagster, in this process.
 
-The only module of the domain that knows Dagster, and it imports it when the command runs. It executes `daily`,
-then the activations that the same decider names which the sensor asks.
+Knows Dagster, as only `muster dev` does beside it, and imports it when the command runs. It executes
+`daily`, then the activations that the same decider names which the sensor asks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from muster.cli.progress import show_progress
 from muster.cli.terminal import others_to_file
 from muster.config.load import load
 from muster.dagster_home import prepare_home
+from muster.locks import exclusive
 from muster.settings import Settings
 from muster.state import StateStore
 from muster.status.report import report
@@ -54,11 +55,13 @@ def _run_flow(settings: Settings, console: Console) -> list[str]:
     from assets.keys import activation_key, release_check_key
     from definitions import build
     from muster.activation import due
+    from resources.instance import fail_dead_runs
 
     with console.status("reading the dbt project and the configuration"):
         definitions = build(settings)
         instance = dg.DagsterInstance.get()
-    failed = _execute(definitions.resolve_job_def("daily"), instance, console)
+        fail_dead_runs(settings, instance)
+    failed = _execute(definitions.resolve_job_def("daily"), settings, instance, console)
     waiting = due(StateStore(settings.state_url), load(settings.config))
     if not waiting:
         return failed
@@ -66,11 +69,13 @@ def _run_flow(settings: Settings, console: Console) -> list[str]:
         asset_selection={activation_key(item.destination, item.audience) for item in waiting},
         asset_check_selection={release_check_key(item.audience) for item in waiting},
     )
-    return failed + _execute(activate, instance, console)
+    return failed + _execute(activate, settings, instance, console)
 
 
-def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, console: Console) -> list[str]:
+def _execute(job: dg.JobDefinition, settings: Settings, instance: dg.DagsterInstance, console: Console) -> list[str]:
     """Run one job in a thread while its events are shown; returns one line per failed step."""
+    from resources.instance import MUSTER_RUN, STARTED_BY, run_lock
+
     run_id = str(uuid.uuid4())
     outcome: list[Any] = []
 
@@ -78,16 +83,17 @@ def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, console: Conso
         try:
             outcome.append(
                 job.execute_in_process(
-                    instance=instance, run_id=run_id, raise_on_error=False, tags={"started by": "muster run"}
+                    instance=instance, run_id=run_id, raise_on_error=False, tags={STARTED_BY: MUSTER_RUN}
                 )
             )  # fmt: skip
         except Exception as error:
             outcome.append(error)
 
     thread = threading.Thread(target=work)
-    thread.start()
-    failed = show_progress(instance, run_id, job.name, thread, console)
-    thread.join()
+    with exclusive(settings, run_lock(run_id)):
+        thread.start()
+        failed = show_progress(instance, run_id, job.name, thread, console)
+        thread.join()
     if isinstance(outcome[0], Exception):
         return [*failed, f"{job.name}: {outcome[0]}"]
     return failed or ([] if outcome[0].success else [f"{job.name} failed; see run {run_id} in `muster dev`"])

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from muster.activation.mapping import mistakes, walk
 from muster.config.load import Entry
 from muster.config.models import Activation, Audience, Destination, DestinationsFile
 from muster.config.names import hint, listing
+from muster.connectors.files.naming import template_mistake
 from muster.errors import Problem, RuleError
+from muster.pql import Reference, check_rule, compile_rule, references
 from muster.schema import ENTITIES, Schema
-
-_REFERENCE = re.compile(r"""inSegment\s*\(\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 def check_audiences(
@@ -39,16 +40,9 @@ def check_audiences(
 
 def check_destinations(entry: Entry[DestinationsFile]) -> Iterator[Problem]:
     """Problems of the destinations: names of files that cannot be made."""
-    from muster.connectors.files.naming import template_mistake
-
     for index, item in enumerate(entry.model.destinations):
         if mistake := template_mistake(item.name_template):
             yield entry.document.problem(("destinations", index, "name_template"), mistake)
-
-
-def references(rule: str) -> list[str]:
-    """The audiences that a rule names with `inSegment`, in order."""
-    return list(dict.fromkeys(match[1] or match[2] or "" for match in _REFERENCE.finditer(rule)))
 
 
 def _evaluation(entry: Entry[Audience]) -> Iterator[Problem]:
@@ -59,11 +53,9 @@ def _evaluation(entry: Entry[Audience]) -> Iterator[Problem]:
 
 def _rule(entry: Entry[Audience], audiences: Sequence[Entry[Audience]], schema: Schema) -> Iterator[Problem]:
     """Mistakes in a rule, and audiences of people that it asks about an account or the other way round."""
-    from muster.pql import check_rule, compile_rule
-
     rule, of = entry.model.rule, entry.model.of
-    if mistakes := check_rule(rule, of, schema):
-        yield from (_rule_problem(entry, error) for error in mistakes)
+    if wrong := check_rule(rule, of, schema):
+        yield from (_rule_problem(entry, error) for error in wrong)
         return
     try:
         compiled = compile_rule(rule, of, schema, datetime(2000, 1, 1, tzinfo=UTC), segment_table=str)
@@ -75,7 +67,8 @@ def _rule(entry: Entry[Audience], audiences: Sequence[Entry[Audience]], schema: 
         if kinds.get(name, asked) != asked:
             what = f"the audience '{name}' is of another class and cannot hold this {asked}"
             mend = f"ask along the relation that leads from {asked} to {kinds[name]}"
-            yield Problem(entry.document.file, _line_of(entry, name), what, mend)
+            mention = next(item for item in references(rule) if item.audience == name)
+            yield Problem(entry.document.file, _line_of(entry, mention), what, mend)
 
 
 def _rule_problem(entry: Entry[Audience], error: RuleError) -> Problem:
@@ -86,23 +79,31 @@ def _rule_problem(entry: Entry[Audience], error: RuleError) -> Problem:
 def _references(audiences: Sequence[Entry[Audience]]) -> Iterator[Problem]:
     """`inSegment` of audiences that are not there, and circles, each told once with its whole path."""
     names = {entry.model.name: entry for entry in audiences}
-    graph = {entry.model.name: references(entry.model.rule) for entry in audiences}
+    mentions = {entry.model.name: _mentions(entry) for entry in audiences}
     for entry in audiences:
-        for name in graph[entry.model.name]:
+        for name, mention in mentions[entry.model.name].items():
             if name not in names:
-                line = _line_of(entry, name)
+                line = _line_of(entry, mention)
                 yield Problem(entry.document.file, line, f"there is no audience '{name}'", hint(name, names))
-    for circle in _circles({name: [other for other in others if other in names] for name, others in graph.items()}):
-        first = names[circle[0]]
+    for circle in _circles({name: [other for other in others if other in names] for name, others in mentions.items()}):
+        first, after = names[circle[0]], circle[1 % len(circle)]
         what = f"audiences refer to one another in a circle: {' → '.join([*circle, circle[0]])}"
-        yield Problem(first.document.file, _line_of(first, circle[1 % len(circle)]), what, "break one reference")
+        line = _line_of(first, mentions[circle[0]][after])
+        yield Problem(first.document.file, line, what, "break one reference")
 
 
-def _line_of(entry: Entry[Audience], reference: str) -> int:
+def _mentions(entry: Entry[Audience]) -> dict[str, Reference]:
+    """The audiences that a rule names, each with its first mention; none where the rule is no PQL, told elsewhere."""
+    first: dict[str, Reference] = {}
+    with suppress(RuleError):
+        for mention in references(entry.model.rule):
+            first.setdefault(mention.audience, mention)
+    return first
+
+
+def _line_of(entry: Entry[Audience], mention: Reference) -> int:
     """The file's line on which a rule names an audience."""
-    before = entry.model.rule.find(f"{reference}")
-    line = entry.model.rule.count("\n", 0, max(before, 0)) + 1
-    return entry.document.place(("rule",), line, 1)[0]
+    return entry.document.place(("rule",), mention.at.line, mention.at.column)[0]
 
 
 def _circles(graph: dict[str, list[str]]) -> list[list[str]]:
@@ -148,8 +149,6 @@ def _fields(
     entry: Entry[Audience], index: int, activation: Activation, destination: Destination | None, schema: Schema
 ) -> Iterator[Problem]:
     """What the delivery would say of the mapping: clashing outputs, unknown paths, many values for one cell."""
-    from muster.activation.mapping import mistakes, walk
-
     takes_lists = destination is None or destination.format != "csv"
     of, fields = entry.model.of, activation.fields
     found = {item.output: (item.what, item.mend) for item in mistakes(schema, of, fields, takes_lists)}

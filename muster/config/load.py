@@ -17,13 +17,13 @@ from pydantic import BaseModel
 from muster.config.document import Document, read_document
 from muster.config.environment import fill_placeholders
 from muster.config.explain import validate
-from muster.config.models import Audience, Configuration, DestinationsFile, IdentityFile, SourcesFile
+from muster.config.models import Audience, Configuration, DestinationsFile, GovernanceFile, IdentityFile, SourcesFile
 from muster.config.names import hint
 from muster.errors import ConfigError, Problem
 
 M = TypeVar("M", bound=BaseModel)
 
-#: The files of the top folder; `governance.yml` is read by a part of its own.
+#: The files of the top folder.
 FILES = ("sources.yml", "identity.yml", "destinations.yml", "governance.yml")
 AUDIENCES = "audiences"
 
@@ -43,18 +43,20 @@ class Reading:
     sources: Entry[SourcesFile] | None = None
     identity: Entry[IdentityFile] | None = None
     destinations: Entry[DestinationsFile] | None = None
+    governance: Entry[GovernanceFile] | None = None
     audiences: list[Entry[Audience]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def configuration(self) -> Configuration:
         """Whole only where `problems` is empty."""
-        if self.sources is None or self.identity is None or self.destinations is None:
+        if self.sources is None or self.identity is None or self.destinations is None or self.governance is None:
             raise ConfigError(self.problems)
         return Configuration(
             sources=self.sources.model,
             identity=self.identity.model,
             destinations=self.destinations.model,
+            governance=self.governance.model,
             audiences=[entry.model for entry in self.audiences],
         )
 
@@ -74,6 +76,7 @@ def read(folder: Path, environment: Mapping[str, str] | None = None) -> Reading:
     reading.sources = _file(reading, folder, "sources.yml", SourcesFile, env, required=True)
     reading.identity = _file(reading, folder, "identity.yml", IdentityFile, env)
     reading.destinations = _file(reading, folder, "destinations.yml", DestinationsFile, env)
+    reading.governance = _file(reading, folder, "governance.yml", GovernanceFile, env)
     for path in sorted([*(folder / AUDIENCES).rglob("*.yml"), *(folder / AUDIENCES).rglob("*.yaml")]):
         entry = _file(reading, folder, path.relative_to(folder).as_posix(), Audience, env)
         if entry:

@@ -182,8 +182,8 @@ class Configuration(Model):
     sources: SourcesFile
     identity: IdentityFile
     destinations: DestinationsFile
-    audiences: list[Audience]
     governance: GovernanceFile = GovernanceFile()
+    audiences: list[Audience]
 
     def destination(self, name: str) -> Destination | None:
         return next((item for item in self.destinations.destinations if item.name == name), None)

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from muster.sql import identifier, literal
+
 _PREFIX = "content:"
 
 
@@ -32,7 +34,7 @@ class ContentIds:
 
     def of(self, table: pa.Table) -> pa.Array:
         names = sorted(table.column_names, key=str.casefold)
-        cells = [f"{_text(name.casefold())} || chr(31) || {_quoted(name)}" for name in names]
+        cells = [f"{literal(name.casefold())} || chr(31) || {identifier(name)}" for name in names]
         content = ", ".join(["chr(30)", "''", *cells])
         self._connection.register("rows", table)
         query = f"select '{_PREFIX}' || sha256(concat_ws({content}))[:24] as id from rows"
@@ -69,11 +71,3 @@ class Numbering:
             if (number := self._seen[numbered[position]]) > 1:
                 numbered[position] += f"-{number}"
         return table.set_column(table.column_names.index("_row_id"), "_row_id", pa.array(numbered, pa.string()))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -21,10 +21,14 @@ _WAY = r"exports?|extracts?|all|raw|bulk|rest|api"
 _PREFIX = re.compile(rf"(?:{_MAKER}|{_WAY})[-_. ]+", re.IGNORECASE)
 _TAIL = re.compile(rf"[-_. ]+(?:data|table|{_WAY})$", re.IGNORECASE)
 #: Words of files that tell about an object without holding it; `c` ends the names of Salesforce's custom objects.
-_ABOUT = frozenset(
-    "history feed share tag property field describe stage status type pipeline event line item team partner role c"
-    .split()
-)
+_ABOUT = frozenset({
+    "history", "feed", "share", "tag", "property", "field", "describe", "stage", "status", "type", "pipeline", "event",
+    "line", "item", "team", "partner", "role", "c",
+})  # fmt: skip
+#: Words of files that tell nothing: what Data Loader, Bulk API and their kin call whatever was asked for.
+_ANYTHING = frozenset({
+    "bulkquery", "csv", "data", "download", "export", "extract", "file", "query", "record", "report", "result",
+})  # fmt: skip
 #: So many headings, and so large a share of them, are an object's own where a word of the name says that it is one.
 _OWN_HEADINGS, _OWN_SHARE = 3, 0.4
 
@@ -66,12 +70,13 @@ class VendorObject:
         own = (singular(letters(self.name)), singular(letters(self.object)), *self.files)
         return any(fnmatchcase(name, pattern) for pattern in own)
 
-    def fits(self, headings: Sequence[str], common: frozenset[str]) -> bool:
-        """Whether these are the headings of this object: its key, and enough fields that are not common to all."""
+    def fit(self, headings: Sequence[str], common: frozenset[str]) -> int:
+        """How many of the headings are this object's own; 0 where they lack its key or most are not known to it."""
         there = {name for heading in headings if (name := self.field_of(heading))}
-        own = there - common
+        own = len(there - common)
         keyed = any(there.issuperset(key) for key in self.keys)
-        return keyed and len(own) >= max(_OWN_HEADINGS, _OWN_SHARE * (len(headings) - len(there & common)))
+        enough = max(_OWN_HEADINGS, _OWN_SHARE * (len(headings) - len(there & common)))
+        return own if keyed and own >= enough else 0
 
     def has(self, headings: Iterable[str]) -> bool:
         """Whether a file with these headings holds this object, as far as `columns` can tell."""
@@ -105,12 +110,17 @@ class Vendor:
             bare = bare[prefix.end() :]
 
     def spoken_of(self, name: str, headings: Sequence[str]) -> VendorObject | None:
-        """The object that a word of a file's name stands for, where its headings agree: `acme leads emea`."""
-        words = {singular(word) for word in re.findall(r"[a-z0-9]+", name.lower())}
+        """The object that a word of a file's name stands for, where its headings agree: `acme leads emea`.
+
+        Where the name tells nothing (`extract`, `bulkQuery_result_750…`) the headings alone decide.
+        """
+        words = {singular(word) for word in re.findall(r"[a-z0-9]+", name.lower()) if not re.search(r"\d", word)}
         if words & _ABOUT:
             return None
-        found = [each for each in self.objects if any(map(each.is_in, words)) and each.fits(headings, self._common)]
-        return found[0] if len(found) == 1 else None
+        meant = self.objects if words <= _ANYTHING else [each for each in self.objects if any(map(each.is_in, words))]
+        fits = {each.name: each.fit(headings, self._common) for each in meant}
+        best = [each for each in meant if fits[each.name] == max(fits.values()) > 0]
+        return best[0] if len(best) == 1 else None
 
     @cached_property
     def _common(self) -> frozenset[str]:

@@ -35,8 +35,10 @@ class InitReport:
         """What was found and what to do next, for a person to read."""
         lines = [f"{self.config} is written.", ""]
         for name, objects in self.objects.items():
-            lines.append(f"source {name}: {', '.join(objects) or 'nothing recognised'}")
-            lines += [f"  not recognised: {', '.join(files)}" for files in [self.ignored[name]] if files]
+            ignored = self.ignored[name]
+            none = "nothing recognised" if ignored else "no exports found; CSV, JSON, JSON lines and Parquet are read"
+            lines.append(f"source {name}: {', '.join(objects) or none}")
+            lines += [f"  kept in the lake, though no model reads them: {', '.join(ignored)}"] if ignored else []
         lines += [f"  {note}" for note in self.notes]
         lines += [f"audiences: {', '.join(self.audiences) or 'none'}", ""]
         lines += ["Next, in this shell:", f"  {self.settings}", "  muster check", "  muster run"]

@@ -24,6 +24,10 @@ class Facts:
     def has(self, class_name: str, *paths: str) -> bool:
         return all((class_name, path) in self._columns for path in paths)
 
+    def any(self, class_name: str) -> bool:
+        """Whether there are records of a class at all."""
+        return any(known == class_name for known, _ in self._columns)
+
     def fullest(self, class_name: str, path: str) -> tuple[Table, str] | None:
         """The table with the most rows that fills an attribute, and its column."""
         return max(self._columns.get((class_name, path), []), key=lambda item: item[0].rows, default=None)

@@ -50,6 +50,7 @@ def starters(proposals: Sequence[Proposal]) -> list[Starter]:
         _several_people,
         _city,
         *(partial(make, rank=rank) for rank in (1, 2) for make in (_industry, _title, _city)),
+        _all_accounts,
     ]
     made = [starter for make in makers for starter in make(facts)]
     return made[:ENOUGH]
@@ -106,7 +107,7 @@ def _threshold(facts: Facts) -> int | None:
 
 def _large_open_opportunities(facts: Facts) -> Iterator[Starter]:
     least = _threshold(facts)
-    if least and facts.has("opportunity", "accountKey.sourceKey"):
+    if least and facts.has("opportunity", "accountKey.sourceKey") and facts.any("account"):
         rule = f"exists O from opportunities\n  where {_OPEN}\n    and O.opportunityAmount.amount > {least}"
         told = f"Accounts with an open opportunity above {least:,}, which a quarter of all opportunities are"
         yield Starter("large-open-opportunities", "accounts", told, rule, _account_fields(facts))
@@ -115,7 +116,7 @@ def _large_open_opportunities(facts: Facts) -> Iterator[Starter]:
 def _people_at_large_open_opportunities(facts: Facts) -> Iterator[Starter]:
     least = _threshold(facts)
     linked = facts.has("opportunity", "accountKey.sourceKey") and facts.has("person", "b2b.accountKey.sourceKey")
-    if least and linked:
+    if least and linked and facts.any("account"):
         rule = (
             "exists A from accounts, O from A.opportunities\n"
             f"  where {_OPEN}\n    and O.opportunityAmount.amount > {least}"
@@ -177,7 +178,7 @@ def _one_event_without_the_other(facts: Facts) -> Iterator[Starter]:
 
 
 def _responders(facts: Facts) -> Iterator[Starter]:
-    if facts.has("campaign_member", "hasResponded"):
+    if {"true", "yes", "1"} & {value.lower() for value in facts.frequent("campaign_member", "hasResponded")}:
         rule = "exists M from campaignMembers where M.hasResponded = true"
         yield Starter("campaign-responders", "people", "People who answered a campaign", rule, _person_fields(facts))
 
@@ -197,13 +198,20 @@ def _named_accounts(facts: Facts) -> Iterator[Starter]:
 
 
 def _any_open_opportunity(facts: Facts) -> Iterator[Starter]:
-    if facts.has("opportunity", "accountKey.sourceKey") and not _threshold(facts):
+    if facts.has("opportunity", "accountKey.sourceKey") and facts.any("account") and not _threshold(facts):
         rule = f"exists O from opportunities where {_OPEN}"
         told = "Accounts with an open opportunity"
         yield Starter("open-opportunities", "accounts", told, rule, _account_fields(facts))
 
 
 def _several_people(facts: Facts) -> Iterator[Starter]:
-    if facts.has("person", "b2b.accountKey.sourceKey"):
+    found = facts.fullest("person", "b2b.accountKey.sourceKey")
+    if found and found[0].distinctness(found[1]) < 1 and facts.any("account"):
         told = "Accounts with more than one known person"
         yield Starter("several-people", "accounts", told, "people.count() > 1", _account_fields(facts))
+
+
+def _all_accounts(facts: Facts) -> Iterator[Starter]:
+    if facts.has("account", "accountName"):
+        rule = "accountName.isNotNull()"
+        yield Starter("all-accounts", "accounts", "Accounts that have a name", rule, _account_fields(facts))

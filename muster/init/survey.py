@@ -153,7 +153,9 @@ class Survey:
                 connection.unregister("incoming")
             else:  # an empty file; a relation has to have a column
                 connection.execute(f"create table {relation} (nothing varchar)")
-            name, columns = known.name if known else export.name, tuple(rows.column_names)
+            name, columns = export.name, tuple(rows.column_names)
+            if known and type_ not in OPEN_TYPES:
+                name = known.name
             found = export.known is not None or type_ in OPEN_TYPES
             survey.tables.append(Table(connection, relation, name, files, columns, known, found))
         return survey

@@ -24,8 +24,18 @@ TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("event", "eventname", "eventtype", "activitytype", "action"), "eventType"),
         **dict.fromkeys(
             (
-                "timestamp", "eventtime", "eventtimestamp", "occurredat", "eventdate", "collectortstamp", "ts",
-                "orderdate", "orderedat", "purchasedate", "purchasedat", "transactiondate",
+                "timestamp",
+                "eventtime",
+                "eventtimestamp",
+                "occurredat",
+                "eventdate",
+                "collectortstamp",
+                "ts",
+                "orderdate",
+                "orderedat",
+                "purchasedate",
+                "purchasedat",
+                "transactiondate",
             ),
             "timestamp",
         ),
@@ -62,13 +72,19 @@ TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("title", "jobtitle", "role", "position"), "extendedWorkDetails.jobTitle"),
         **dict.fromkeys(("phone", "phonenumber", "workphone", "phonework", "telephone"), "workPhone.number"),
         **dict.fromkeys(("mobile", "mobilephone", "phonemobile", "cell"), "mobilePhone.number"),
-        **dict.fromkeys(("company", "companyname", "employer", "organization", "organisation", "accountname"), "b2b.companyName"),
+        **dict.fromkeys(
+            ("company", "companyname", "employer", "organization", "organisation", "accountname"), "b2b.companyName"
+        ),
         **dict.fromkeys(("website", "companywebsite"), "b2b.companyWebsite"),
         **dict.fromkeys(("dob", "dateofbirth", "birthdate", "birthday"), "person.birthDate"),
-        **dict.fromkeys(("street", "address", "address1", "streetaddress", "addrline1", "mailingstreet"), "workAddress.street1"),
+        **dict.fromkeys(
+            ("street", "address", "address1", "streetaddress", "addrline1", "mailingstreet"), "workAddress.street1"
+        ),
         **dict.fromkeys(("city", "town", "suburb", "addrcity", "mailingcity"), "workAddress.city"),
         **dict.fromkeys(("state", "region", "province", "addrstate", "mailingstate"), "workAddress.state"),
-        **dict.fromkeys(("zip", "zipcode", "postcode", "postalcode", "addrpostalcode", "mailingzip"), "workAddress.postalCode"),
+        **dict.fromkeys(
+            ("zip", "zipcode", "postcode", "postalcode", "addrpostalcode", "mailingzip"), "workAddress.postalCode"
+        ),
         **dict.fromkeys(("country", "countrycode", "addrcountry", "mailingcountry"), "workAddress.country"),
         **dict.fromkeys(("accountid", "companyid", "accountnameid", "organizationid"), "b2b.accountKey.sourceKey"),
         **dict.fromkeys(("department", "departments"), "extendedWorkDetails.departments"),
@@ -83,7 +99,7 @@ TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
             "accountName",
         ),
         **dict.fromkeys(("website", "url", "webaddr", "homepage"), "accountOrganization.website"),
-        **dict.fromkeys(("domain", "companydomain", "domainname"), "accountOrganization.domain"),
+        **dict.fromkeys(("domain", "domains", "companydomain", "domainname"), "accountOrganization.domain"),
         **dict.fromkeys(("industry", "sector", "gicssector"), "accountOrganization.industry"),
         **dict.fromkeys(("ticker", "tickersymbol", "symbol"), "accountOrganization.tickerSymbol"),
         **dict.fromkeys(("employees", "numberofemployees", "headcount"), "accountOrganization.numberOfEmployees"),
@@ -95,7 +111,9 @@ TABLE_FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("street", "address", "address1", "addr", "billingstreet"), "accountBillingAddress.street1"),
         **dict.fromkeys(("city", "town", "billingcity"), "accountBillingAddress.city"),
         **dict.fromkeys(("state", "region", "province", "stabbr", "billingstate"), "accountBillingAddress.state"),
-        **dict.fromkeys(("zip", "zipcode", "postcode", "postalcode", "billingcode"), "accountBillingAddress.postalCode"),
+        **dict.fromkeys(
+            ("zip", "zipcode", "postcode", "postalcode", "billingcode"), "accountBillingAddress.postalCode"
+        ),
         **dict.fromkeys(("country", "countrycode", "billingcountry"), "accountBillingAddress.country"),
         **dict.fromkeys(("parentid", "parentaccountid", "parentcompanyid"), "accountParentKey.sourceKey"),
         "accounttype": "accountType",

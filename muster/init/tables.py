@@ -135,6 +135,7 @@ def _alike(one: Proposal, other: Proposal) -> bool:
 def _key(proposal: Proposal, class_name: str) -> None:
     table = proposal.table
     ids = [column for heading in TABLE_IDS[class_name] for column in table.columns if letters(column) == heading]
+    ids += [column for column in table.columns if letters(column).endswith("id") and column not in proposal.columns]
     unique = next((column for column in ids if table.unique([column])), None)
     if unique:
         proposal.key = [unique]

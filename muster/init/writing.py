@@ -87,7 +87,7 @@ def _source(source: SourceText) -> Iterator[str]:
         for reason in proposal.reasons:
             yield from comment(f"{proposal.object}: {reason}.", 4)
     if source.ignored:
-        yield from comment(f"Not recognised: {', '.join(source.ignored)}.", 4)
+        yield from comment(f"Kept in the lake, though no model reads them: {', '.join(source.ignored)}.", 4)
     needed = [proposal for proposal in source.proposals if proposal.needed]
     if needed:
         yield "    objects:"
@@ -133,7 +133,7 @@ destinations:
     type: files
     path: outbox # below the data folder
     format: csv # or jsonl, parquet
-    mode: full # the whole audience whenever it changed; incremental writes only the difference
+    mode: incremental # everyone once, then only the difference (_op says what); full: all whenever it changed
     name_template: "{audience}__{datetime}"
 """
 

@@ -6,7 +6,6 @@ is there from the moment its lake file is, and what a killed one left behind is 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from muster.durable import put
 from muster.lake.layout import INCOMING, folder_of
 from muster.lake.loads import METADATA_KEY, Load
 from muster.settings import Settings
@@ -132,16 +132,5 @@ def _draft(root: Path, source: str, object_: str) -> Path:
 
 
 def _move_in(draft: Path, place: Path) -> None:
-    """Renames a finished file into place, with file and folder on the disk before and after."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    _flush(draft)
-    draft.replace(place)
-    _flush(place.parent)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    put(draft, place)

@@ -6,7 +6,16 @@
 
 from muster.pql.compiler import CompiledRule, check_rule, compile_rule
 from muster.pql.parser import parse
-from muster.pql.references import referenced_audiences
+from muster.pql.references import Reference, referenced_audiences, references
 from muster.pql.tree import Node
 
-__all__ = ["CompiledRule", "Node", "check_rule", "compile_rule", "parse", "referenced_audiences"]
+__all__ = [
+    "CompiledRule",
+    "Node",
+    "Reference",
+    "check_rule",
+    "compile_rule",
+    "parse",
+    "referenced_audiences",
+    "references",
+]

@@ -43,8 +43,6 @@ class CompiledRule:
     relations: tuple[str, ...]
     segments: tuple[str, ...]
     segment_uses: tuple[tuple[str, str], ...]
-    uses_events: bool
-    uses_entities: bool
     method: Literal["batch", "streaming-eligible"]
     reason: str
 
@@ -87,8 +85,6 @@ def compile_rule(
         relations=tuple(scope.relations),
         segments=tuple(dict.fromkeys(name for name, _ in scope.segments)),
         segment_uses=tuple(scope.segments),
-        uses_events=any(schema.classes[edge.target].time_path for edge in scope.relations.values()),
-        uses_entities=bool(entities),
         method=method,
         reason=reason,
     )

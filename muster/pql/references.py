@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from muster.pql.parser import parse
-from muster.pql.tree import Call, Literal, Method, Node
+from muster.pql.tree import Call, Literal, Method, Node, Position
 
 
-def referenced_audiences(text: str) -> tuple[str, ...]:
-    """Names in the order in which they first occur; RuleError where the text is no PQL."""
-    named = (
-        str(argument.value)
+@dataclass(frozen=True)
+class Reference:
+    """An audience that a rule names, and where."""
+
+    audience: str
+    at: Position
+
+
+def references(text: str) -> tuple[Reference, ...]:
+    """Every mention, in the order of the text; RuleError where the text is no PQL."""
+    return tuple(
+        Reference(str(argument.value), argument.at)
         for node in _walk(parse(text))
         if isinstance(node, Call | Method) and node.name == "inSegment"
         for argument in node.arguments[:1]
         if isinstance(argument, Literal)
     )
-    return tuple(dict.fromkeys(named))
+
+
+def referenced_audiences(text: str) -> tuple[str, ...]:
+    """Names in the order in which they first occur; RuleError where the text is no PQL."""
+    return tuple(dict.fromkeys(reference.audience for reference in references(text)))
 
 
 def _walk(node: object) -> Iterator[Node]:

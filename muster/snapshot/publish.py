@@ -8,7 +8,6 @@ before that leaves the old snapshot in force.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,10 +17,12 @@ from typing import Any
 
 import duckdb
 
+from muster.durable import sync, write_whole
 from muster.errors import SnapshotError
 from muster.schema import Edge, EntityClass, Schema
 from muster.settings import Settings
 from muster.snapshot.read import POINTER, Snapshot, current, versions
+from muster.sql import literal, scan
 
 #: Classes whose rows carry an integer ordinal for life, and the register models that hold their ids.
 NUMBERED = {"person": "int_person_register", "account": "int_account_register"}
@@ -44,17 +45,19 @@ def publish(settings: Settings, manifest: Mapping[str, Any], now: datetime, keep
     schema = Schema.from_manifest(manifest)
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach '{_quoted(settings.warehouse)}' as warehouse (read_only)")
+        connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
         for entity, model in NUMBERED.items():
-            _write_register(connection, entity, model, before, incoming)
+            _write_register(connection, entity, model, before, _last_ordinal(connection, settings, entity), incoming)
         rows = {item.name: _write_mart(connection, item, incoming) for item in schema.classes.values()}
     (incoming / "schema.json").write_text(with_ordinals(schema).to_json())
     told = {"version": version, "created_at": now.isoformat(), "rows": rows}
     (incoming / "snapshot.json").write_text(json.dumps(told, indent=1))
-    _sync_folder(incoming)
+    for path in incoming.iterdir():
+        sync(path)
+    sync(incoming)
     folder = settings.snapshots / version
     incoming.rename(folder)
-    _point_to(settings, version)
+    write_whole(settings.snapshots / POINTER, version)
     _prune(settings, keep)
     return Snapshot(folder)
 
@@ -76,20 +79,38 @@ def with_ordinals(schema: Schema) -> Schema:
     return Schema({name: numbered(item) for name, item in schema.classes.items()})
 
 
+def _last_ordinal(connection: duckdb.DuckDBPyConnection, settings: Settings, entity: str) -> int:
+    """The largest number given in any version that is kept, -1 before the first.
+
+    In any, not only in the one in force: after the pointer was moved back, memberships of newer versions still hold
+    numbers that must not come to mean somebody else.
+    """
+    registers = [Snapshot(settings.snapshots / version).register(entity) for version in versions(settings)]
+    if not registers:
+        return -1
+    listed = ", ".join(literal(path) for path in registers)
+    found = connection.execute(f"select coalesce(max(ord), -1) from read_parquet([{listed}])").fetchall()
+    return int(found[0][0])
+
+
 def _write_register(
-    connection: duckdb.DuckDBPyConnection, entity: str, model: str, before: Snapshot | None, folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    entity: str,
+    model: str,
+    before: Snapshot | None,
+    last: int,
+    folder: Path,
 ) -> None:
-    """Ids keep the ordinal they had; new ones get the next numbers, in the order they were first seen."""
+    """Ids keep the ordinal they had; new ones get the numbers after `last`, in the order they were first seen."""
     known = "select null::varchar as id, null::bigint as ord where false"
     if before is not None:
-        known = f"select distinct id, ord from read_parquet('{_quoted(before.register(entity))}')"
+        known = f"select distinct id, ord from {scan(before.register(entity))}"
     connection.execute(f"""
         create table register_{entity} as
         with proposed as (select * from warehouse.intermediate.{model}),
         known as ({known}),
         fresh as (
-            select id, row_number() over (order by min(first_seen), id)
-                + coalesce((select max(ord) from known), -1) as ord
+            select id, row_number() over (order by min(first_seen), id) + {last} as ord
             from proposed where id not in (select id from known) group by id
         ),
         numbered as (select * from known union all select * from fresh)
@@ -122,7 +143,7 @@ def _ordinals(entity: str, column: str, alias: str, inner: bool = False) -> str:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    connection.execute(f"copy ({query}) to '{_quoted(path)}' (format parquet, compression zstd)")
+    connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)")
 
 
 def _next_version(settings: Settings, now: datetime) -> str:
@@ -132,24 +153,6 @@ def _next_version(settings: Settings, now: datetime) -> str:
     return version if version > last else f"{last}-1"
 
 
-def _point_to(settings: Settings, version: str) -> None:
-    fresh = settings.snapshots / f".{POINTER}"
-    fresh.write_text(version)
-    with fresh.open("rb") as handle:
-        os.fsync(handle.fileno())
-    fresh.replace(settings.snapshots / POINTER)
-
-
-def _sync_folder(folder: Path) -> None:
-    for path in folder.iterdir():
-        with path.open("rb") as handle:
-            os.fsync(handle.fileno())
-
-
 def _prune(settings: Settings, keep: int) -> None:
     for version in versions(settings)[:-keep]:
         shutil.rmtree(settings.snapshots / version, ignore_errors=True)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -40,10 +39,6 @@ class Snapshot:
         """Rows per mart."""
         told = json.loads((self.folder / "snapshot.json").read_text())
         return {str(name): int(count) for name, count in told["rows"].items()}
-
-    @cached_property
-    def created_at(self) -> datetime:
-        return datetime.fromisoformat(json.loads((self.folder / "snapshot.json").read_text())["created_at"])
 
     def parquet(self, table: str) -> Path:
         return self.folder / f"{table}.parquet"

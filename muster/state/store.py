@@ -12,9 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator
+
+from muster.errors import StateError
 
 metadata = MetaData()
 
@@ -35,33 +38,54 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class StateStore:
-    """Open it with a SQLAlchemy URL; `begin()` gives a transaction that commits when the block ends."""
+    """Open it with a SQLAlchemy URL; `begin()` gives a transaction that commits when the block ends.
+
+    Both raise StateError where the database does not answer.
+    """
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        metadata.create_all(self.engine)
+        self.engine = _engine(_parsed(url))
+        try:
+            metadata.create_all(self.engine)
+        except DBAPIError as error:
+            raise self._unusable(error) from error
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        with self.engine.begin() as connection:
-            yield connection
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: DBAPIError) -> StateError:
+        place = self.engine.url.host or self.engine.url.database
+        told = (str(error.orig).splitlines() or [type(error).__name__])[0]
+        return StateError(f"the state store at {place} cannot be used: {told}; check it, or MUSTER_STATE_URL")
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 30})
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None  # the error may quote the URL
+    if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql", "postgres"}:
+        raise StateError("MUSTER_STATE_URL is no URL of a state store; write postgresql://<user>@<host>/<database>")
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _write_ahead)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    if parsed.drivername in {"postgresql", "postgres"}:
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True)
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
 
 
 def _write_ahead(connection: Any, _record: Any) -> None:

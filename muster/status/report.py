@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from muster.activation import reports_since
-from muster.audiences import MembershipStore
+from muster.audiences import Membership, MembershipStore
 from muster.config.models import Configuration, Source
 from muster.connectors import discover, totals
 from muster.errors import MusterError
 from muster.settings import Settings
-from muster.snapshot import current
+from muster.snapshot import Snapshot, current
 from muster.state import StateStore
 from muster.status.runs import Evaluated, Extracted, RunLog
+
+#: How many ids of those who entered and of those who left are shown for an audience.
+EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class SourceStatus:
 
 @dataclass(frozen=True)
 class AudienceStatus:
-    """An audience after the last run; `entered` and `left` are that run's."""
+    """An audience after the last run; `entered` and `left` are that run's, the ids a few examples of them."""
 
     name: str
     of: str
@@ -46,6 +49,8 @@ class AudienceStatus:
     entered: int
     left: int
     held: bool = False
+    entered_ids: list[str] = field(default_factory=list)
+    left_ids: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def report(settings: Settings, configuration: Configuration, state: StateStore) 
         snapshot=snapshot.version if snapshot else None,
         sources=[_source(item, settings, extracts) for item in configuration.sources.sources],
         marts=snapshot.rows if snapshot else {},
-        audiences=_audiences(configuration, MembershipStore(settings, state), evaluations),
+        audiences=_audiences(configuration, MembershipStore(settings, state), evaluations, snapshot),
         activations=_activations(configuration, state, started_at),
     )
 
@@ -110,7 +115,10 @@ def _source(source: Source, settings: Settings, extracts: dict[tuple[str, str], 
 
 
 def _audiences(
-    configuration: Configuration, store: MembershipStore, evaluations: dict[str, Evaluated]
+    configuration: Configuration,
+    store: MembershipStore,
+    evaluations: dict[str, Evaluated],
+    snapshot: Snapshot | None,
 ) -> list[AudienceStatus]:
     told = []
     for audience in configuration.audiences:
@@ -118,8 +126,20 @@ def _audiences(
         if latest is None:
             continue
         change = evaluations.get(audience.name, Evaluated(latest.size, 0, 0))
-        told.append(AudienceStatus(audience.name, audience.of, latest.size, change.entered, change.exited, latest.held))
+        entered, left = _examples(store, latest, snapshot) if snapshot and change.entered + change.exited else ([], [])
+        counts = (latest.size, change.entered, change.exited)
+        told.append(AudienceStatus(audience.name, audience.of, *counts, latest.held, entered, left))
     return told
+
+
+def _examples(store: MembershipStore, latest: Membership, snapshot: Snapshot) -> tuple[list[str], list[str]]:
+    """Ids of a few who entered and left by the newest version; none by the first, which everybody enters."""
+    before = store.before(latest)
+    if before is None or before.entity != latest.entity:
+        return [], []
+    now_in, was_in = latest.members, before.members
+    entered, left = (now_in - was_in)[:EXAMPLES], (was_in - now_in)[:EXAMPLES]
+    return snapshot.ids(latest.entity, entered), snapshot.ids(latest.entity, left)
 
 
 def _activations(

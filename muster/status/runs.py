@@ -56,6 +56,9 @@ class Extracted:
     loaded: int = 0
     set_aside: int = 0
 
+    def __sub__(self, other: Extracted) -> Extracted:
+        return Extracted(self.read - other.read, self.loaded - other.loaded, self.set_aside - other.set_aside)
+
 
 @dataclass(frozen=True)
 class Evaluated:

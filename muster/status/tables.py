@@ -13,13 +13,15 @@ def tables(told: StatusReport) -> Iterator[Table]:
     yield _sources(told)
     yield _marts(told)
     yield _audiences(told)
+    if any(item.entered_ids or item.left_ids for item in told.audiences):
+        yield _changes(told)
     yield _activations(told)
 
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for name in columns:
-        text = name in {"source", "object", "mart", "audience", "of", "destination", "note"}
+        text = name in {"source", "object", "mart", "audience", "of", "destination", "note", "entered ids", "left ids"}
         table.add_column(name, justify="left" if text else "right", overflow="fold")
     return table
 
@@ -46,6 +48,19 @@ def _audiences(told: StatusReport) -> Table:
         note = f"held: muster release {item.name}" if item.held else ""
         table.add_row(item.name, item.of, f"{item.size:,}", f"{item.entered:+,}", f"{-item.left:+,}", note)
     return table
+
+
+def _changes(told: StatusReport) -> Table:
+    table = _table("Who entered and left", "audience", "entered ids", "left ids")
+    for item in told.audiences:
+        if item.entered_ids or item.left_ids:
+            table.add_row(item.name, _some(item.entered_ids, item.entered), _some(item.left_ids, item.left))
+    return table
+
+
+def _some(ids: list[str], count: int) -> str:
+    more = f" and {count - len(ids):,} more" if count > len(ids) else ""
+    return ", ".join(ids) + more
 
 
 def _activations(told: StatusReport) -> Table:

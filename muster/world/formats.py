@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from muster.sql import literal
+
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -33,7 +35,7 @@ def write_rest(connection: duckdb.DuckDBPyConnection, query: str, path: Path, di
 
 def write_lines(connection: duckdb.DuckDBPyConnection, query: str, path: Path, dirt: str) -> int:
     """One JSON document a line."""
-    lines = f"from ({query}) union all select {_text(dirt)}" if dirt else query
+    lines = f"from ({query}) union all select {literal(dirt)}" if dirt else query
     return _copy(connection, lines, path, quoted=False) - bool(dirt)
 
 
@@ -54,16 +56,12 @@ def _copy(
     """Write the query's rows between two texts; returns their number, or writes nothing where there are none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     marks = "" if quoted else ", quote '', escape '', delimiter '\x01'"
-    options = f"format csv, header false, nullstr {_text(null)}{marks}"
+    options = f"format csv, header false, nullstr {literal(null)}{marks}"
     if before:
         ending = f"\n{after}\n" if after else "\n"
-        options += f", prefix {_text(before)}, suffix {_text(ending)}"
-    row = connection.execute(f"copy ({query}) to {_text(str(path))} ({options})").fetchone()
+        options += f", prefix {literal(before)}, suffix {literal(ending)}"
+    row = connection.execute(f"copy ({query}) to {literal(path)} ({options})").fetchone()
     rows = int(row[0]) if row else 0
     if not rows:
         path.unlink()
     return rows
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from muster.sql import literal
 from muster.world.state import State
 
 HERE = Path(__file__).parent
@@ -28,7 +29,7 @@ def open_world(state: State, spill: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"temp_directory": str(spill)})
     connection.execute("set TimeZone = 'UTC'")
     _declare(connection, "seed", str(state.seed), "bigint")
-    _declare(connection, "words", str(HERE / "words").replace("'", "''"), "varchar")
+    _declare(connection, "words", str(HERE / "words"), "varchar")
     _run(connection, "macros.sql")
     _run(connection, "words.sql")
     _set_clock(connection, state)
@@ -60,7 +61,7 @@ def _set_clock(connection: duckdb.DuckDBPyConnection, state: State) -> None:
 
 
 def _declare(connection: duckdb.DuckDBPyConnection, name: str, value: str, kind: str) -> None:
-    connection.execute(f"set variable {name} = '{value}'::{kind}")
+    connection.execute(f"set variable {name} = {literal(value)}::{kind}")
 
 
 def _run(connection: duckdb.DuckDBPyConnection, script: str) -> None:

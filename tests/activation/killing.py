@@ -86,10 +86,10 @@ class _Fuse:
         event.listen(Engine, "commit", self.write)
 
     def watch_copies(self) -> None:
-        from muster.activation import rows
+        from muster import sql
 
-        plain = rows.connect
-        rows.connect = lambda: _Watched(plain(), self)  # type: ignore[assignment,return-value]
+        plain = sql.connect
+        sql.connect = lambda: _Watched(plain(), self)  # type: ignore[assignment,return-value]
 
 
 class _Watched:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from muster.activation import rows
-from muster.activation.destination import Acknowledgement, Batch, Delivery, Refusal
+from muster import sql
+from muster.connectors.destination import Acknowledgement, Batch, Delivery, Refusal
 from muster.errors import TransientDelivery
 
 
@@ -43,9 +43,9 @@ class Shelf:
             raise TransientDelivery(f"{delivery.name}: the shelf is out of reach")
         if not self.folder.parent.is_dir():
             raise TransientDelivery(f"{delivery.name}: there is no wall for the shelf")
-        with rows.connect() as connection:
+        with sql.connect() as connection:
             found = connection.execute(
-                f"select * from read_parquet({rows.literal(batch.path)}, file_row_number = true)"
+                f"select * from read_parquet({sql.literal(batch.path)}, file_row_number = true)"
                 f" where file_row_number >= {batch.first} order by file_row_number limit {batch.rows}"
             )
             names = [item[0] for item in found.description or ()]

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
+from muster import sql
 from muster.activation import rows
-from muster.activation.destination import Batch, Delivery, Destination
 from muster.config.models import FilesDestination
+from muster.connectors.destination import Batch, Delivery, Destination
 from muster.connectors.files.destination import FilesWriter
 from muster.errors import TransientDelivery
 from muster.settings import Settings
@@ -88,7 +89,7 @@ def row_file(case: Case, folder: Path, count: int) -> Path:
     path = folder / "rows.parquet"
     ours = "" if case.destination.whole else "'ADD' as _op,"
     merged = "" if case.destination.whole else "null::varchar[] as _merged_ids,"
-    with rows.connect() as connection:
+    with sql.connect() as connection:
         rows.write(
             connection,
             f"select {ours} 'p_' || range as _id, {merged} range || '@example.com' as email, range / 4 as score,"

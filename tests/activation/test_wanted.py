@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pyroaring import BitMap
 
-from muster.activation import due, rows
+from muster import sql
+from muster.activation import due
 from muster.activation.wanted import render, wanted_digest
 from muster.errors import ConfigError, SnapshotError
 from tests.activation.small_world import World, account, moved, person, write_snapshot
@@ -26,7 +27,7 @@ def rendered(
 ) -> list[dict[str, Any]]:
     people = [person(0, account_id__ord=1), person(1)]
     snapshot = write_snapshot(world.settings, "v1", people, ACCOUNTS, LINKS)
-    with rows.connect() as connection:
+    with sql.connect() as connection:
         render(connection, snapshot, of, fields, BitMap(members))
         found = connection.execute("select * exclude (_hash, _merged_ids) from wanted order by _id")
         names = [item[0] for item in found.description or ()]
@@ -64,9 +65,10 @@ def test_only_members_are_wanted(world: World) -> None:
     ("fields", "message"),
     [
         ({"roles": "accountPersons.personRole"}, "accountPersons.personRole gives several values, by way of"),
-        ({"mail": "workEmail.adress"}, "workEmail.adress is no attribute of person (did you mean workEmail.address?)"),
-        ({"name": "account.acountName"}, "is no attribute of account (did you mean accountName?)"),
+        ({"mail": "workEmail.adress"}, "person has no 'workEmail.adress' (did you mean workEmail.address?)"),
+        ({"name": "account.acountName"}, "account.acountName: account has no 'acountName' (did you mean accountName?)"),
         ({"account": "account"}, "account names a relation and no value"),
+        ({"name": "person.name"}, "person.name holds several attributes (name one, such as person.name.firstName)"),
         ({"_id": "workEmail.address"}, "_id is a column that Muster writes itself"),
         ({"Mail": "workEmail.address", "mail": "workEmail.address"}, "mail and Mail differ in case only"),
     ],
@@ -121,13 +123,13 @@ def test_members_that_the_snapshot_does_not_have_are_an_error_and_not_left_out(w
 def test_a_snapshot_that_lost_a_table_is_an_error(world: World) -> None:
     snapshot = write_snapshot(world.settings, "v1", [person(0)])
     snapshot.register("person").unlink()
-    with rows.connect() as connection, pytest.raises(SnapshotError, match=r"register_person\.parquet"):
+    with sql.connect() as connection, pytest.raises(SnapshotError, match=r"register_person\.parquet"):
         render(connection, snapshot, "people", {"mail": "workEmail.address"}, BitMap([0]))
 
 
 def digest(world: World, people: list[dict[str, Any]], fields: dict[str, str] | None = None) -> str:
     snapshot = write_snapshot(world.settings, "v1", people)
-    with rows.connect() as connection:
+    with sql.connect() as connection:
         members = BitMap(row["_ord"] for row in people)
         render(connection, snapshot, "people", fields or {"mail": "workEmail.address"}, members)
         return wanted_digest(connection, "wanted")

@@ -8,7 +8,8 @@ import duckdb
 import pytest
 from pyroaring import BitMap
 
-from muster.audiences.conditions import Conditions, ordinals
+from muster.audiences.bitmaps import from_query
+from muster.audiences.conditions import Conditions
 from muster.pql import CompiledRule, compile_rule
 from tests.pql.sample import NOW, SCHEMA
 
@@ -49,15 +50,15 @@ def test_a_condition_reads_the_same_in_whatever_rule_it_stands() -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_taking_a_rule_apart_changes_nobody(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     rule = compiled(name)
-    whole = ordinals(connection, rule.sql)
+    whole = from_query(connection, rule.sql)
     assert len(rule.conjuncts) > 1
     assert whole
-    assert BitMap.intersection(*(ordinals(connection, part) for part in rule.conjuncts)) == whole
+    assert BitMap.intersection(*(from_query(connection, part) for part in rule.conjuncts)) == whole
 
 
 def test_rules_evaluated_together_find_whom_each_finds_alone(connection: duckdb.DuckDBPyConnection) -> None:
     rules = [compiled(name) for name in RULES]
     together = Conditions(connection, rules)
     found = [together.members(rule) for rule in rules]
-    assert found == [ordinals(connection, rule.sql) for rule in rules]
+    assert found == [from_query(connection, rule.sql) for rule in rules]
     assert [together.members(rule) for rule in rules] == found

@@ -18,6 +18,7 @@ FILES = {
     "sources.yml": models.SourcesFile,
     "identity.yml": models.IdentityFile,
     "destinations.yml": models.DestinationsFile,
+    "governance.yml": models.GovernanceFile,
     "audiences/&lt;name&gt;.yml": models.Audience,
 }
 

@@ -128,6 +128,14 @@ def test_files_that_are_absent_have_their_defaults(folder: Folder) -> None:
     assert (found.destinations.destinations, found.audiences, found.identity.mailboxes.role_mailboxes) == ([], [], [])
 
 
+def test_what_governance_allows_is_read(folder: Folder) -> None:
+    folder.write({"governance.yml": "marts: {max_shrink: 0.2}\n"})
+    assert load(folder.settings.config).governance.marts.max_shrink == 0.2
+    assert folder.loading({"governance.yml": "marts: {max_shrink: 2}\n"}) == [
+        "governance.yml:1: 'max_shrink': input should be less than or equal to 1"
+    ]
+
+
 def test_an_empty_file_has_its_defaults(folder: Folder) -> None:
     assert folder.loading({"destinations.yml": "# nothing yet\n", "identity.yml": ""}) == []
 

@@ -54,6 +54,8 @@ OBJECTS = {
         "activities_20261124.csv": "activities",
         "marketo_activity_click_email_data.csv": "activities",
         "deletedleads.json": "activities",
+        "bulk_leads.csv": "leads",
+        "leads_rest_2026-11-24.json": "leads",
         "programMembers.csv": "program_members",
         "program_memberships.csv": "program_members",
         "static_list_members.csv": "static_list_members",
@@ -162,3 +164,35 @@ def test_headings_of_hubspots_pages_are_its_fields(heading: str, field: str | No
 )
 def test_times_and_parts_are_not_in_the_name(file: str, name: str) -> None:
     assert bare_name(file) == name
+
+
+CONTACT = "ID,ACCOUNTID,FIRSTNAME,LASTNAME,EMAIL,TITLE,REGION__C\n"
+HEADED = {
+    "extract.csv": (CONTACT, "contact"),
+    "bulkQuery_result_7505g000004.csv": (CONTACT, "contact"),
+    "Acme Contacts EMEA.csv": (CONTACT, "contact"),
+    "Acme Contacts History.csv": (CONTACT, "acme_contacts_history"),
+    "emea.csv": (CONTACT, "emea"),
+    "report1700000000.csv": ("Account ID,Account Name,Employees,Industry\n", "account"),
+    "Contact_Plan__c.csv": (CONTACT, "contact_plan__c"),
+    "Our contacts.csv": ("Id,Name,Colour\n", "our_contacts"),
+}
+
+
+@pytest.mark.parametrize("file", HEADED)
+def test_headings_decide_where_a_name_tells_little(
+    source: Callable[..., Source], settings: Settings, file: str
+) -> None:
+    text, object_ = HEADED[file]
+    assert [each.object for each in discover(source("salesforce", {file: text}), settings)] == [object_]
+
+
+def test_events_may_be_called_anything(source: Callable[..., Source], settings: Settings) -> None:
+    listed = source("events", {"weblog.csv": "who,at\n"}, objects=[{"object": "weblog", "files": ["weblog.csv"]}])
+    assert [(each.name, each.object) for each in discover(listed, settings)] == [("weblog", "events")]
+
+
+def test_ignored_files_are_no_part_of_a_source(source: Callable[..., Source], settings: Settings) -> None:
+    files = {"Account.csv": "Id\n1\n", "old/Account.csv": "Id\n2\n"}
+    (found,) = discover(source("salesforce", files, ignore=["old/*"]), settings)
+    assert [path.parent.name for path in found.files] == ["exports"]

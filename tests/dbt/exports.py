@@ -120,6 +120,37 @@ WEB = Exports(
     "web",
 )
 
+SEGMENT = Exports(
+    "events",
+    {
+        "calls.jsonl": '{"messageId": "m1", "type": "page", "name": "Pricing", "anonymousId": "a1",'
+        ' "timestamp": "2024-05-01T10:00:00Z", "properties": {"url": "https://acme.example/pricing", "title": "T"}}\n'
+        '{"messageId": "m2", "type": "track", "event": "Signed Up", "userId": "u1",'
+        ' "timestamp": "2024-05-01T10:01:00Z", "context": {"page": {"url": "https://acme.example/signup"}}}\n'
+        '{"messageId": "m3", "type": "identify", "userId": "u1", "timestamp": "2024-05-01T10:02:00Z",'
+        ' "traits": {"email": "Ada@Acme.example"}}\n',
+    },
+    "segment",
+    {
+        "objects": [
+            {"object": "calls", "files": ["calls.jsonl"],
+             "columns": {"userId": "identityMap.UserId", "anonymousId": "identityMap.anonymousId"}}
+        ]
+    },
+)  # fmt: skip
+
+HUB_PAGES = Exports(
+    "hubspot",
+    {
+        "hubspot-crm-exports-all-deals-2026-11-01.csv": "Record ID,Deal Name,Deal Stage,Is Deal Closed?,Currency\n"
+        "1,One,Closed Won (Sales Pipeline),,EUR\n2,Two,7712,Yes,\n3,Three,Closed Won Back,,\n",
+        "hubspot-crm-exports-all-contacts-2026-11-01.csv": "Record ID,Email,Last Modified Date\n"
+        "7,ada@acme.example,2024-01-19 09:42\n",
+        "meetings.json": '{"results": [{"id": "4", "properties": {"hs_timestamp": "2024-02-01T10:00:00Z"}}]}',
+    },
+    "hub-2",
+)
+
 SHOP = Exports(
     "events",
     {"clicks.csv": "click,user,at\nadd_to_cart,u1,1705657344\nadd_to_cart,,2024-01-19 09:42\n"},
@@ -139,6 +170,7 @@ SHEET = Exports(
         "1,kim@acme.example,KIM@home.example,kim,A1,UK,2024-02-29,yes\n"
         "2,lou@acme.example,,lou,2@00DEc0000000001.Salesforce,Neverland,soon,no\n",
         "firms.csv": "no,name\nA1.0,Acme\n",
+        "orders-2024.csv": "order,buyer,day\n9,kim@acme.example,2024-03-01\n",
     },
     "sheet",
     {
@@ -149,6 +181,8 @@ SHEET = Exports(
                          "joined": "extSourceSystemAudit.createdDate", "opted in": "consents.marketing.email.val"}},
             {"object": "firms", "class": "account", "files": ["firms.csv"], "key": ["no"],
              "columns": {"name": "accountName"}},
+            {"object": "orders", "class": "activity", "files": ["orders*.csv"], "key": ["order"],
+             "columns": {"buyer": "identityMap.Email", "day": "timestamp"}},
         ]
     },
 )  # fmt: skip
@@ -170,7 +204,9 @@ SOURCES = {
     "crm": CRM,
     "marketo": MARKETO,
     "hubspot": HUBSPOT,
+    "hub-pages": HUB_PAGES,
     "web": WEB,
+    "segment": SEGMENT,
     "shop": SHOP,
     "sheet": SHEET,
 }

@@ -97,6 +97,7 @@ def test_an_address_is_lower_case_or_none(text: str | None, value: str | None) -
     [
         ("https://www.Acme.example/about?x=1", "acme.example"), ("acme.example", "acme.example"),
         ("http://shop.acme.co.uk:8080", "shop.acme.co.uk"), ("localhost", None), ("n/a", None), (None, None),
+        ('["acme.example","acme.co.uk"]', "acme.example"), ("acme.example; acme.co.uk", "acme.example"),
     ],
 )  # fmt: skip
 def test_a_domain_is_the_host_without_www(text: str | None, value: str | None) -> None:
@@ -107,7 +108,8 @@ def test_a_domain_is_the_host_without_www(text: str | None, value: str | None) -
     ("text", "value"),
     [
         ("Closed Won", "won"), ("closedwon", "won"), ("Closed - Lost", "lost"), ("Lost", "lost"),
-        ("Negotiation", None), (None, None),
+        ("Closed Won (Sales Pipeline)", "won"), ("Negotiation", None),
+        ("Won back (Sales Pipeline)", None), (None, None),
     ],
 )  # fmt: skip
 def test_a_stage_tells_how_a_deal_ended(text: str | None, value: str | None) -> None:

@@ -54,3 +54,16 @@ def test_a_table_refers_to_its_own_rows_by_id_and_to_others_by_whole_key(seam: S
 
 def test_a_number_that_a_spreadsheet_gave_a_decimal_place_is_the_same_id(seam: Seam) -> None:
     assert seam("account", "sheet", "source_key") == [("A1@sheet.Table",)]
+
+
+def test_calls_of_segments_specification_are_read_as_they_are(seam: Seam) -> None:
+    rows = seam("activity", "segment", "event_type", "page_name", "page_url", "identities")
+    assert [(*row[:3], pairs(row[3])) for row in rows] == [
+        ("web.webpagedetails.pageViews", "Pricing", "https://acme.example/pricing", {("anonymousId", "a1")}),
+        ("Signed Up", None, "https://acme.example/signup", {("UserId", "u1")}),
+        ("identify", None, None, {("UserId", "u1"), ("Email", "ada@acme.example")}),
+    ]
+
+
+def test_what_a_table_of_one_kind_of_event_is_called_is_their_type(seam: Seam) -> None:
+    assert seam("activity", "sheet", "event_type", "occurred_at") == [("table.orders", datetime(2024, 3, 1))]

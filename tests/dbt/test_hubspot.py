@@ -43,3 +43,19 @@ def test_engagements_keep_their_type_and_mail_events_become_xdm_types(seam: Seam
         ("hubspot.email", ADA, "Hello"),
         ("directMarketing.emailClicked", f"bo@twin.example{HUB}", None),
     ]
+
+
+def test_deals_of_an_export_page_are_closed_by_their_flag_or_their_stage(seam: Seam) -> None:
+    assert seam("opportunity", "hub-pages", "is_closed", "is_won", "amount_currency") == [
+        (True, True, "EUR"),
+        (True, False, None),
+        (False, False, None),
+    ]
+
+
+def test_a_contact_of_an_export_page_has_its_time_of_change(seam: Seam) -> None:
+    assert seam("person", "hub-pages", "updated_at") == [(datetime(2024, 1, 19, 9, 42),)]
+
+
+def test_an_engagement_without_a_type_has_that_of_its_file(seam: Seam) -> None:
+    assert seam("activity", "hub-pages", "event_type") == [("hubspot.meeting",)]

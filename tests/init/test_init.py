@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,3 +182,82 @@ def test_a_marketo_instance_is_tied_to_the_crm_whose_ids_it_holds(tmp_path: Path
     exports = [("marketo", tmp_path / "mk"), ("salesforce", tmp_path / "other"), ("salesforce", tmp_path / "crm")]
     _, configuration = made(tmp_path, *exports)
     assert [source.crm for source in configuration.sources.sources] == ["crm", None, None]
+
+
+def test_an_empty_file_and_one_with_a_header_only_are_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / "crm").mkdir()
+    (tmp_path / "crm" / "Account.csv").write_text("Id,Name\n001,Acme\n")
+    (tmp_path / "crm" / "Campaign.csv").write_text("Id,Name,Status\n")
+    (tmp_path / "crm" / "CampaignMember.csv").write_text("")
+    report, configuration = made(tmp_path, ("salesforce", tmp_path / "crm"))
+    assert report.objects["crm"] == ["Account", "Campaign", "CampaignMember"]
+    assert objects(configuration) == {}
+
+
+def test_ids_of_15_and_18_characters_are_found_in_one_another(tmp_path: Path) -> None:
+    (tmp_path / "crm").mkdir()
+    (tmp_path / "crm" / "Account.csv").write_text("ID,NAME\n0015g00000000AbAAI,Acme\n")
+    (tmp_path / "crm" / "Contact.csv").write_text("ID,LASTNAME,ACCOUNTID\n0035g00000000AbAAI,Hill,0015g00000000Ab\n")
+    report, _ = made(tmp_path, ("salesforce", tmp_path / "crm"))
+    assert report.notes == []
+
+
+def test_the_org_id_is_taken_from_the_name_of_a_weekly_export(tmp_path: Path) -> None:
+    (tmp_path / "WE_00D5g000004KxqPEAS_1").mkdir()
+    (tmp_path / "WE_00D5g000004KxqPEAS_1" / "Account.csv").write_text("Id,Name\n001,Acme\n")
+    _, configuration = made(tmp_path, ("salesforce", tmp_path / "WE_00D5g000004KxqPEAS_1"))
+    assert configuration.sources.sources[0].instance == "00D5g000004KxqPEAS"
+
+
+def test_answers_of_an_interface_are_surveyed_with_their_properties(tmp_path: Path) -> None:
+    people = [{"id": str(number), "properties": {"email": f"p{number}@acme.example"}} for number in range(3)]
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "contacts.json").write_text(json.dumps({"results": people}))
+    report, _ = made(tmp_path, ("hubspot", tmp_path / "api"))
+    assert report.audiences == ["reachable-by-mail"]
+
+
+def test_tables_whose_keys_overlap_become_sources_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "contacts.csv").write_text("ID,Name,Email - Work\n1,Ada Hill,ada@acme.example\n2,Bo,\n")
+    (tmp_path / "tables" / "customers.csv").write_text("customer_id,email,city\n2,kim@shop.example,Oslo\n")
+    report, configuration = made(tmp_path, ("table", tmp_path / "tables"))
+    assert report.sources == ["tables", "tables-customers"]
+    tables, customers = configuration.sources.sources
+    assert (tables.ignore, [item.object for item in tables.objects]) == (["customers.csv"], ["contacts"])
+    assert Path(customers.path).name == "customers.csv"
+    assert check(Settings.at(report.config, report.data), project_schema()) == []
+
+
+def test_orders_are_activities_of_the_people_who_placed_them(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "customers.csv").write_text("customer_id,email,last_name\n7,ada@acme.example,Hill\n")
+    (tmp_path / "shop" / "orders.csv").write_text("order_id,customer_id,order_date,total\n1,7,2026-05-01,9.5\n")
+    _, configuration = made(tmp_path, ("table", tmp_path / "shop"))
+    orders = objects(configuration)["orders"]
+    assert (orders.class_, orders.key) == ("activity", ["order_id"])
+    assert orders.columns == {"customer_id": "personKey.sourceKey", "order_date": "timestamp"}
+
+
+def test_a_person_that_no_table_knows_is_an_identity_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order_id,customer_id,order_date\n1,7,2026-05-01\n")
+    _, configuration = made(tmp_path, ("table", tmp_path / "orders.csv"))
+    assert objects(configuration)["orders"].columns["customer_id"] == "identityMap.customer_id"
+
+
+def test_a_file_of_no_events_beside_events_is_left_as_a_comment(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "clicks.csv").write_text("event,user_id,ts\nclick,u1,2026-05-01\n")
+    (tmp_path / "web" / "browsers.csv").write_text("root_id,agent\n1,Chrome\n")
+    report, configuration = made(tmp_path, ("events", tmp_path / "web"))
+    assert list(objects(configuration)) == ["clicks"]
+    assert "its columns: root_id, agent" in (report.config / "sources.yml").read_text("utf-8")
+    assert check(Settings.at(report.config, report.data), project_schema()) == []
+
+
+def test_no_audience_is_chosen_that_would_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "crm").mkdir()
+    (tmp_path / "crm" / "Contact.csv").write_text("Id,LastName,AccountId\n0031,Hill,0011\n0032,Vale,0012\n")
+    (tmp_path / "crm" / "CampaignMember.csv").write_text("Id,CampaignId,ContactId,HasResponded\n00v1,7011,0031,false\n")
+    report, _ = made(tmp_path, ("salesforce", tmp_path / "crm"))
+    assert report.audiences == []

@@ -249,8 +249,6 @@ def test_a_compiled_rule_tells_what_it_uses() -> None:
     )
     assert compiled.segments == referenced_audiences(rule) == ("a", "b")
     assert compiled.segment_uses == (("a", "person"), ("b", "account"))
-    assert compiled.uses_events
-    assert compiled.uses_entities
 
 
 @pytest.mark.parametrize(

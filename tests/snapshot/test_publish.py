@@ -94,6 +94,19 @@ def test_an_ordinal_is_for_life(tmp_path: Path) -> None:
     assert second == {**first, "p_a": 2}
 
 
+def test_after_the_pointer_was_moved_back_no_ordinal_comes_to_mean_somebody_else(tmp_path: Path) -> None:
+    settings = Settings.at(tmp_path / "config", tmp_path / "data")
+    warehouse(settings, {"p_a": None})
+    good = publish(settings, MANIFEST, NOW)
+    warehouse(settings, {"p_a": None, "p_bad": None})
+    publish(settings, MANIFEST, NOW + timedelta(days=1))
+    (settings.snapshots / "CURRENT").write_text(good.version)
+    warehouse(settings, {"p_a": None, "p_c": None})
+    publish(settings, MANIFEST, NOW + timedelta(days=2))
+
+    assert ordinals(settings) == {"p_a": 0, "p_c": 2}
+
+
 def test_tables_are_joined_by_ordinals(tmp_path: Path) -> None:
     settings = Settings.at(tmp_path / "config", tmp_path / "data")
     warehouse(settings, {"p_b": None, "p_a": None})

@@ -5,10 +5,11 @@
 case when regexp_full_match({{ text }}, '[^@\s]+@[^@\s]+\.[^@\s.]+') then lower({{ text }}) end
 {%- endmacro %}
 
-{#- The host of a website or a bare domain, in lower case, without `www.`; null where there is none. -#}
+{#- The host of a website or a bare domain, in lower case, without `www.`; of a list the first; null where there is none. -#}
 {% macro as_domain(text) -%}
 nullif(regexp_extract(
-            lower({{ text }}), '^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?:www\.)?([^/:?#\s]+\.[^/:?#\s.]+)', 1
+            lower({{ text }}),
+            '^[\s\["]*(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?:www\.)?([^/:?#\s,;"]+\.[^/:?#\s,;".]+)', 1
         ), '')
 {%- endmacro %}
 

@@ -9,8 +9,7 @@ people as (
 ),
 
 person_keys as (
-    select value as source_key, person_id from {{ ref('int_person_by_identity') }}
-    where namespace = 'b2b_person'
+    select * from {{ ref('int_person_by_key') }}
 ),
 
 account_keys as (

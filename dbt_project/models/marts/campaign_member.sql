@@ -8,8 +8,7 @@ campaign_keys as (
 ),
 
 person_keys as (
-    select value as source_key, person_id from {{ ref('int_person_by_identity') }}
-    where namespace = 'b2b_person'
+    select * from {{ ref('int_person_by_key') }}
 ),
 
 resolved as (

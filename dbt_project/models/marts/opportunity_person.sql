@@ -8,8 +8,7 @@ opportunity_keys as (
 ),
 
 person_keys as (
-    select value as source_key, person_id from {{ ref('int_person_by_identity') }}
-    where namespace = 'b2b_person'
+    select * from {{ ref('int_person_by_key') }}
 ),
 
 -- a copy of a role that the other system holds itself says nothing new

@@ -13,8 +13,7 @@ account_people as (
 ),
 
 person_keys as (
-    select value as source_key, person_id from identities
-    where namespace = 'b2b_person'
+    select * from {{ ref('int_person_by_key') }}
 ),
 
 fragments as (

@@ -4,8 +4,7 @@ with people as (
 ),
 
 person_keys as (
-    select * from {{ ref('int_person_by_identity') }}
-    where namespace = 'b2b_person'
+    select * from {{ ref('int_person_by_key') }}
 ),
 
 account_keys as (
@@ -32,5 +31,5 @@ select
     people.person_group_id,
     coalesce(people.email, people.work_email) as work_email
 from people
-inner join person_keys on people.source_key = person_keys.value
+inner join person_keys on people.source_key = person_keys.source_key
 left join account_keys on people.account_source_key = account_keys.source_key

@@ -30,6 +30,7 @@ from muster.connectors.exports.batch import (
 from muster.connectors.exports.elements import Group, elements_of, lines_of
 from muster.connectors.exports.headings import unique_headings
 from muster.connectors.exports.streams import encoding_of, utf8_chunks
+from muster.sql import literal
 
 #: A member of a record, or of a member that is flattened.
 Member = tuple[str, ...]
@@ -182,4 +183,4 @@ def _keys(connection: duckdb.DuckDBPyConnection, path: str) -> Sequence[str]:
 def _pointer(member: Member) -> str:
     """A JSON pointer as an SQL text."""
     escaped = "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in member)
-    return "'" + escaped.replace("'", "''") + "'"
+    return literal(escaped)

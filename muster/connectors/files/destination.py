@@ -17,9 +17,9 @@ from typing import Any
 
 import duckdb
 
-from muster.activation import rows
-from muster.activation.destination import HASH, ID, MERGED_IDS, OP, Acknowledgement, Batch, Delivery
+from muster import durable, sql
 from muster.config.models import FilesDestination
+from muster.connectors.destination import HASH, ID, MERGED_IDS, OP, Acknowledgement, Batch, Delivery
 from muster.connectors.files.naming import free, render, template_mistake
 from muster.errors import ConfigError, PermanentDelivery, Problem, TransientDelivery
 from muster.settings import Settings
@@ -115,21 +115,21 @@ class FilesWriter:
 def _write(plan: Mapping[str, Any], source: Path, path: Path) -> None:
     kind, compression = plan["format"], plan["compression"]
     codec = _CODEC.get(kind, {}).get(compression, compression)
-    with rows.connect() as connection:
+    with sql.connect() as connection:
         items = _columns(connection, source, nested=kind != "csv", changes=plan["changes"])
-        query = f"select {items} from {rows.scan(source)}"
+        query = f"select {items} from {sql.scan(source)}"
         options = f"{_COPY[kind]}, compression {codec}, use_tmp_file false"
-        connection.execute(f"copy ({query}) to {rows.literal(path)} ({options})")
+        connection.execute(f"copy ({query}) to {sql.literal(path)} ({options})")
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, source: Path, *, nested: bool, changes: bool) -> str:
     """The select list of a file. In a flat one, lists become JSON text."""
     ours = [OP, ID, MERGED_IDS] if changes else [ID]
-    types = rows.columns(connection, rows.scan(source))
+    types = sql.columns(connection, sql.scan(source))
     outputs = [name for name in types if name not in {OP, ID, MERGED_IDS, HASH}]
     return ", ".join(
         f"to_json({column})::varchar as {column}" if types[name].endswith("[]") and not nested else column
-        for name, column in ((name, rows.identifier(name)) for name in [*ours, *outputs])
+        for name, column in ((name, sql.identifier(name)) for name in [*ours, *outputs])
     )
 
 
@@ -157,7 +157,7 @@ def _manifest(delivery: Delivery, plan: Mapping[str, Any], path: Path) -> dict[s
 
 def _publish(fresh: Path, path: Path) -> None:
     """Give a file its name, if the name is free or already on these very bytes (an earlier try of ours)."""
-    rows.sync(fresh)
+    durable.sync(fresh)
     if path.exists():
         if not _same(fresh, path):
             raise PermanentDelivery(f"{path.name} is there already with other content; the next try takes another name")
@@ -169,7 +169,7 @@ def _publish(fresh: Path, path: Path) -> None:
         except OSError:  # a file system without links
             fresh.replace(path)
     fresh.unlink(missing_ok=True)
-    rows.sync(path.parent)
+    durable.sync(path.parent)
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -5,6 +5,8 @@ Names as in Salesforce's object reference. A snake-case heading (`account_id`) i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from muster.connectors.vendor import VendorObject
 
 _ID = (("Id",),)
@@ -15,6 +17,17 @@ def _address(prefix: str) -> tuple[str, ...]:
     parts = ("Street", "City", "State", "StateCode", "PostalCode", "Country", "CountryCode")
     return tuple(prefix + part for part in parts)
 
+
+def _labels(object_: str, **more: str) -> Mapping[str, str]:
+    """Labels of fields, as reports head their columns with them, where they are not the name with blanks in it."""
+    return {f"{object_} ID": "Id", f"{object_} Name": "Name", f"{object_} Currency": "CurrencyIsoCode"} | more
+
+
+_POSTAL = {
+    f"{place} {label}": f"{place}{name}"
+    for place in ("Billing", "Shipping", "Mailing", "Other")
+    for label, name in (("State/Province", "State"), ("Zip/Postal Code", "PostalCode"))
+}
 
 _ACTIVITY = (
     *_AUDIT, "WhoId", "WhatId", "AccountId", "OpportunityId", "Subject", "Description", "Type", "ActivityDate",
@@ -31,6 +44,7 @@ OBJECTS = (
             "AccountSource", "DunsNumber", "NaicsCode", "NaicsDesc", "Tradestyle", "YearStarted", "Jigsaw", "Domain",
             "MarketSegment",
         ),
+        headings=_labels("Account", **_POSTAL, Employees="NumberOfEmployees", **{"Parent Account ID": "ParentId"}),
     ),
     VendorObject(
         "Contact", "contact", _ID, referred=True,
@@ -41,6 +55,7 @@ OBJECTS = (
             "HasOptedOutOfEmail", "DoNotCall", "LastActivityDate", "EmailBouncedReason", "EmailBouncedDate",
             "IndividualId",
         ),
+        headings=_labels("Contact", **_POSTAL, Mobile="MobilePhone", **{"Email Opt Out": "HasOptedOutOfEmail"}),
     ),
     VendorObject(
         "Lead", "lead", _ID, referred=True,
@@ -52,6 +67,12 @@ OBJECTS = (
             "ConvertedContactId", "ConvertedOpportunityId", "LastActivityDate", "EmailBouncedReason",
             "EmailBouncedDate", "IndividualId",
         ),
+        headings=_labels(
+            "Lead", Mobile="MobilePhone", Converted="IsConverted", **{
+                "Company / Account": "Company", "Lead Status": "Status", "Email Opt Out": "HasOptedOutOfEmail",
+                "State/Province": "State", "Zip/Postal Code": "PostalCode",
+            },
+        ),
     ),
     VendorObject(
         "Opportunity", "opportunity", _ID, referred=True,
@@ -60,6 +81,9 @@ OBJECTS = (
             "Probability", "ExpectedRevenue", "TotalOpportunityQuantity", "CloseDate", "Type", "NextStep",
             "LeadSource", "IsClosed", "IsWon", "ForecastCategory", "ForecastCategoryName", "LastActivityDate",
             "FiscalQuarter", "FiscalYear", "Fiscal",
+        ),
+        headings=_labels(
+            "Opportunity", Stage="StageName", Closed="IsClosed", Won="IsWon", **{"Probability (%)": "Probability"},
         ),
     ),
     VendorObject(
@@ -73,6 +97,7 @@ OBJECTS = (
             "BudgetedCost", "ActualCost", "ExpectedResponse", "NumberSent", "IsActive", "Description",
             "LastActivityDate",
         ),
+        headings=_labels("Campaign"),
     ),
     VendorObject(
         "CampaignMember", "campaignmember", _ID,
