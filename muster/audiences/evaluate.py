@@ -69,15 +69,15 @@ def evaluate(
 ) -> Outcome:
     """Evaluate the named audiences (default: all) at the instant `now`, in dependency order.
 
-    An audience that is referred to but not asked for enters with its latest membership. Raises RuleError only where
-    audiences refer to one another in a circle.
+    An audience that is referred to but not asked for enters with its latest membership.
     """
     wanted = {item.name: item for item in audiences if names is None or item.name in names}
     outcome = Outcome([], {})
     compiled = _compile_all(
         wanted, {item.name: ENTITIES[item.of] for item in audiences}, snapshot, now, currency, outcome
     )
-    order = in_dependency_order({name: rule.segments for name, rule in compiled.items()})
+    order, circular = in_dependency_order({name: rule.segments for name, rule in compiled.items()})
+    outcome.failed.update(circular)
     with snapshot.load(_columns(list(compiled.values()))) as connection:
         merged = {entity: _merged(connection, snapshot, entity) for entity in NUMBERED}
         referenced = _referenced(compiled)

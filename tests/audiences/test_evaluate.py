@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,6 @@ from pyroaring import BitMap
 
 from muster.audiences import MembershipStore, Outcome, evaluate
 from muster.config.models import Audience, SizeBound
-from muster.errors import RuleError
 from muster.settings import Settings
 from muster.state import StateStore
 from tests.activation.small_world import NOW, account, person, write_snapshot
@@ -94,9 +94,13 @@ def test_a_wrong_rule_keeps_out_nobody_but_those_that_ask_about_it(days: Days) -
     assert days.store.latest("wrong") is None
 
 
-def test_audiences_in_a_circle_are_refused_with_the_path(days: Days) -> None:
-    with pytest.raises(RuleError, match=r"circle: .*a → b|circle: .*b → a"):
-        days.evaluate([audience("a", 'inSegment("b")'), audience("b", 'inSegment("a")')], scored(1))
+def test_audiences_in_a_circle_are_told_with_the_path_and_the_others_go_on(days: Days) -> None:
+    audiences = [audience("a", 'inSegment("b")'), audience("b", 'inSegment("a")'), audience("good", SCORED)]
+    outcome = days.evaluate(audiences, scored(60))
+
+    assert {result.audience.name for result in outcome.evaluated} == {"good"}
+    assert set(outcome.failed) == {"a", "b"}
+    assert re.search(r"circle: (a → b → a|b → a → b)", str(outcome.failed["a"]))
 
 
 def test_a_version_is_written_only_where_something_changed(days: Days) -> None:
