@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
+PARALLEL ?= --numprocesses 2 --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -23,10 +24,10 @@ dev: install ## The Dagster UI and daemon on http://127.0.0.1:3000, on the same 
 	@$(BIN)/muster dev
 
 test: install-dev ## The default test suite
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
 
 test-all: install-dev ## Every test, the slow ones too
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 check: install-dev ## Lint, format, types, import rules, SQL lint
 	@$(BIN)/ruff check .

@@ -72,7 +72,7 @@ def _extract(source: Source, items: list[ExportObject]) -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(asset_key=key, metadata=_metadata(setup, source, by_key[key], report))
                 yield _check(key, error)
             if selected == set(keys):
-                error = _take_new_objects(context, setup, source, set(by_key.values()))
+                error = _take_new_objects(context, setup, source, {item.name for item in items})
                 if not by_key:
                     yield dg.MaterializeResult(asset_key=keys[0])
                     yield _check(keys[0], error)
@@ -127,11 +127,10 @@ def _totals(setup: Setup, source: Source, item: ExportObject) -> Extracted:
     return Extracted(held.read, held.loaded, held.set_aside)
 
 
-def _take_new_objects(context: dg.AssetExecutionContext, setup: Setup, source: Source, known: set[ExportObject]) -> str:
+def _take_new_objects(context: dg.AssetExecutionContext, setup: Setup, source: Source, known: set[str]) -> str:
     """Objects that came after the code location was loaded: taken now, shown as assets when it is loaded anew."""
-    names = {item.name for item in known}
     try:
-        arrived = [item for item in discover(source, setup.settings) if item.name not in names]
+        arrived = [item for item in discover(source, setup.settings) if item.name not in known]
     except MusterError as error:
         return str(error)
     for item in arrived:
