@@ -34,7 +34,7 @@ def audience_assets(configuration: Configuration, references: dict[str, list[str
         context: dg.AssetExecutionContext, setup: Setup
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         now = datetime.now(UTC)
-        setup.runs.begin(context.run_id, now)
+        setup.runs.begin(context.run.run_id, now)
         selected = [names[key] for key in context.selected_asset_keys]
         with setup.exclusive("audiences", context.log.info):
             snapshot = _snapshot(setup)
@@ -45,13 +45,13 @@ def audience_assets(configuration: Configuration, references: dict[str, list[str
                 now,
                 names=selected,
                 currency=setup.configuration.sources.currency,
-                cause=f"run {context.run_id}",
+                cause=f"run {context.run.run_id}",
             )
             failed = [str(error) for error in outcome.failed.values()]
             for result in outcome.evaluated:
                 failed += _want(setup, snapshot, result, now)
                 figures = Evaluated(result.size, result.entered, result.exited)
-                setup.runs.evaluated(context.run_id, now, result.audience.name, figures)
+                setup.runs.evaluated(context.run.run_id, now, result.audience.name, figures)
                 yield _materialized(result, setup)
                 yield _size_check(result)
         if failed:

@@ -64,7 +64,7 @@ def _extract(source: Source, items: list[ExportObject]) -> dg.AssetsDefinition:
     def extract(
         context: dg.AssetExecutionContext, setup: Setup
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        setup.runs.begin(context.run_id, datetime.now(UTC))
+        setup.runs.begin(context.run.run_id, datetime.now(UTC))
         selected = context.selected_asset_keys
         with setup.exclusive(f"lake-{source.name}", context.log.info):
             for key in sorted(selected & by_key.keys()):
@@ -113,10 +113,10 @@ def _load(
         report = load(source, item, setup.settings, now)
     except MusterError as error:
         took = _totals(setup, source, item) - before  # one file failed, the others came in
-        setup.runs.extracted(context.run_id, now, source.name, item.name, took)
+        setup.runs.extracted(context.run.run_id, now, source.name, item.name, took)
         return None, str(error)
     took = Extracted(report.read, report.loaded, report.set_aside)
-    setup.runs.extracted(context.run_id, now, source.name, item.name, took)
+    setup.runs.extracted(context.run.run_id, now, source.name, item.name, took)
     for warning in report.warnings:
         context.log.warning(warning)
     return report, ""

@@ -110,7 +110,7 @@ class Ledger:
 
     def resend(self, destination: str, audience: str) -> None:
         """Believe nothing about the destination any more: the next delivery is everyone."""
-        told = {"believed": None, "address": None, "acknowledged_version": 0}
+        told = {"believed": None, "address": None, "acknowledged_version": 0, **_CALM}
         with self.store.begin() as connection:
             _change(connection, destination, audience, told)
 

@@ -24,5 +24,5 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None
 def present(path: Path, what: str) -> Path:
     """`path`, where it is there; a file that is gone is never taken for an empty one."""
     if not path.exists():
-        raise DeliveryError(f"{what}: {path} is not there; restore it, or have everyone sent anew")
+        raise DeliveryError(f"{what}: {path} is not there; restore it, or `muster resend <destination> <audience>`")
     return path

@@ -11,6 +11,7 @@ from muster.cli.check import check
 from muster.cli.dev import dev
 from muster.cli.init import init
 from muster.cli.release import release
+from muster.cli.resend import resend
 from muster.cli.run import run
 from muster.cli.status import status
 from muster.cli.world import world
@@ -46,5 +47,5 @@ def main() -> None:
     """
 
 
-for command in (init, check, run, status, dev, release, world):
+for command in (init, check, run, status, dev, release, resend, world):
     main.add_command(command)

@@ -110,3 +110,7 @@ def test_status_before_anything_ran_is_no_error(muster: Muster) -> None:
     result = muster("status", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     assert '"run_id": null' in result.stdout
+
+
+def test_resending_what_was_never_wanted(muster: Muster) -> None:
+    assert "nothing was ever wanted at drop/vips; known are: none yet" in line_of(muster("resend", "drop", "vips"))
