@@ -40,10 +40,9 @@ def _deliveries(destination: Destination, audiences: list[Audience]) -> dg.Asset
         for key in sorted(context.selected_asset_keys):
             audience = by_key[key].name
             try:
-                with setup.exclusive(f"activation-{destination.name}-{audience}", context.log.info):
-                    report = deliver(
-                        setup.settings, setup.state, setup.configuration, destination.name, audience, datetime.now(UTC)
-                    )
+                report = deliver(
+                    setup.settings, setup.state, setup.configuration, destination.name, audience, datetime.now(UTC)
+                )
             except MusterError as error:
                 failed.append(f"{audience}: {error}")
                 continue

@@ -10,7 +10,7 @@ from muster.activation import want
 from muster.audiences import Evaluation, evaluate
 from muster.config.models import Audience, Configuration
 from muster.errors import MusterError
-from muster.snapshot import Snapshot, current, open_version
+from muster.snapshot import Snapshot, current
 from muster.status.runs import Evaluated
 from resources.setup import Setup
 
@@ -52,7 +52,7 @@ def audience_assets(configuration: Configuration, references: dict[str, list[str
                 failed += _want(setup, snapshot, result, now)
                 figures = Evaluated(result.size, result.entered, result.exited)
                 setup.runs.evaluated(context.run.run_id, now, result.audience.name, figures)
-                yield _materialized(result, setup)
+                yield _materialized(result, snapshot)
                 yield _size_check(result)
         if failed:
             raise dg.Failure("; ".join(failed), allow_retries=False)
@@ -101,10 +101,9 @@ def _check(audience: Audience) -> dg.AssetCheckSpec:
     )
 
 
-def _materialized(result: Evaluation, setup: Setup) -> dg.MaterializeResult:
+def _materialized(result: Evaluation, snapshot: Snapshot) -> dg.MaterializeResult:
     """Figures and a few ids; attributes of people stay out of the run database, which keeps them for ever."""
     membership = result.membership
-    snapshot = open_version(setup.settings, membership.snapshot)
     preview = snapshot.ids(membership.entity, membership.members[:10])
     return dg.MaterializeResult(
         asset_key=audience_key(result.audience.name),

@@ -66,16 +66,15 @@ def _extract(source: Source, items: list[ExportObject]) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         setup.runs.begin(context.run.run_id, datetime.now(UTC))
         selected = context.selected_asset_keys
-        with setup.exclusive(f"lake-{source.name}", context.log.info):
-            for key in sorted(selected & by_key.keys()):
-                report, error = _load(context, setup, source, by_key[key])
-                yield dg.MaterializeResult(asset_key=key, metadata=_metadata(setup, source, by_key[key], report))
-                yield _check(key, error)
-            if selected == set(keys):
-                error = _take_new_objects(context, setup, source, {item.name for item in items})
-                if not by_key:
-                    yield dg.MaterializeResult(asset_key=keys[0])
-                    yield _check(keys[0], error)
+        for key in sorted(selected & by_key.keys()):
+            report, error = _load(context, setup, source, by_key[key])
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(setup, source, by_key[key], report))
+            yield _check(key, error)
+        if selected == set(keys):
+            error = _take_new_objects(context, setup, source, {item.name for item in items})
+            if not by_key:
+                yield dg.MaterializeResult(asset_key=keys[0])
+                yield _check(keys[0], error)
 
     return extract
 
