@@ -6,12 +6,14 @@ renaming one XDM path in dbt names every audience and every mapping that it brea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from muster.config.audience_checks import check_audiences, check_destinations
-from muster.config.load import read
+from muster.config.connection_checks import check_connections
+from muster.config.load import Reading, read
 from muster.config.source_checks import check_sources
+from muster.config.topology_checks import check_together, check_topology
 from muster.errors import Problem
 from muster.schema import Schema
 from muster.settings import Settings
@@ -22,10 +24,25 @@ def check(settings: Settings, schema: Schema | None) -> list[Problem]:
 
     Without a schema (the dbt project was never built) rules and XDM paths are not checked.
     """
-    reading = read(settings.config)
+    return _problems(read(settings.config), settings, schema)
+
+
+def check_all(set_ups: Sequence[Settings], schema: Schema | None) -> list[tuple[Path, list[Problem]]]:
+    """The problems of several configurations and of their standing together, each with its folder."""
+    readings = [(settings, read(settings.config)) for settings in set_ups]
+    found = [(settings.config, _problems(reading, settings, schema)) for settings, reading in readings]
+    sources = [(settings.config, reading.sources) for settings, reading in readings if reading.sources]
+    for folder, problem in check_together(sources):
+        next(problems for place, problems in found if place == folder).append(problem)
+    return [(folder, sorted(set(problems))) for folder, problems in found]
+
+
+def _problems(reading: Reading, settings: Settings, schema: Schema | None) -> list[Problem]:
     problems = list(reading.problems)
     if reading.sources is not None:
         problems += check_sources(reading.sources, settings, schema)
+        problems += check_connections(reading.sources)
+        problems += check_topology(reading.sources, settings)
     if reading.destinations is not None:
         problems += check_destinations(reading.destinations)
     problems += check_audiences(reading.audiences, reading.destinations, schema)

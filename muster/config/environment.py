@@ -1,4 +1,7 @@
-"""`${NAME}` in the configuration: values from the environment, so that secrets stay out of files and of git."""
+"""`${NAME}` in the configuration: values from the environment, so that secrets stay out of files and of git.
+
+`${NAME:-other}` is `other` where the variable is not set, as in a shell.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 from muster.config.document import Document
 from muster.errors import Problem
 
-PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
 def fill_placeholders(document: Document, environment: Mapping[str, str]) -> tuple[Document, list[Problem]]:
@@ -28,13 +31,13 @@ def fill_placeholders(document: Document, environment: Mapping[str, str]) -> tup
             return {key: fill(item, (*location, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [fill(item, (*location, index)) for index, item in enumerate(value)]
-        if not isinstance(value, str) or not (names := PLACEHOLDER.findall(value)):
+        if not isinstance(value, str) or not (found := PLACEHOLDER.findall(value)):
             return value
         secret.add(location)
-        missing = [name for name in dict.fromkeys(names) if name not in environment]
+        missing = [name for name, other in dict.fromkeys(found) if not other and name not in environment]
         for name in missing:
             what = f"the environment variable {name} is not set"
             problems.append(document.problem(location, what, f"export {name} before starting"))
-        return PLACEHOLDER.sub(lambda match: environment.get(match[1], match[0]), value)
+        return PLACEHOLDER.sub(lambda match: environment.get(match[1], match[2] or match[0]), value)
 
     return replace(document, data=fill(document.data, ()), secret=secret), problems

@@ -41,7 +41,7 @@ def validate(document: Document, model: type[M]) -> tuple[M | None, list[Problem
 
 
 def _explain(document: Document, model: type[BaseModel], detail: ErrorDetails) -> Problem:
-    location = tuple(step for step in detail["loc"] if step != "[key]")
+    location = _as_written(detail["loc"])
     name = str(location[-1]) if location else "the file"
     kind, context = detail["type"], detail.get("ctx", {})
     value = None if location in document.secret else detail.get("input")
@@ -68,9 +68,19 @@ def _explain(document: Document, model: type[BaseModel], detail: ErrorDetails) -
     elif kind == "too_short":
         what = f"{_called(location)} is empty"
         mend = f"give at least {context.get('min_length', 1)}"
+    elif kind == "union_tag_invalid":
+        what, mend = "'connection' is for marketo, salesforce, hubspot and table sources", "give 'path' instead"
     elif kind == "value_error":
         what = f"{_called(location)}: {context['error']}"
     return document.problem(location, what, mend)
+
+
+def _as_written(steps: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A location as it stands in the file: without what pydantic adds, marks of keys and the kind of a connection."""
+    written = [step for step in steps if step != "[key]"]
+    if "connection" in written[:-1]:
+        del written[written.index("connection") + 1]
+    return tuple(written)
 
 
 def _called(location: tuple[str | int, ...]) -> str:

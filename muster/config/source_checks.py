@@ -1,22 +1,18 @@
-"""What `sources.yml` says, held against the files on disk and the schema."""
+"""What `sources.yml` says, held against itself, the schema and the files of each source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatch
-from itertools import islice
-from pathlib import Path
 
 from muster.config.document import Document
+from muster.config.folder_checks import check_folder
 from muster.config.load import Entry
 from muster.config.models import Source, SourceObject, SourcesFile
 from muster.config.names import hint, listing, nearest
-from muster.errors import MusterError, Problem
+from muster.errors import Problem
 from muster.schema import Schema
 from muster.settings import Settings
 
-#: Stands for the whole row in `key`.
-WHOLE_ROW = "*"
 #: Targets of a table source that any class takes: an identity in a namespace of the user's own.
 ANY_IDENTITY = "identityMap."
 #: Paths that staging reads for any class, though not every mart keeps them.
@@ -28,8 +24,6 @@ ALSO_READ = (
     "extSourceSystemAudit.lastActivityDate",
     "extSourceSystemAudit.externalKey.sourceKey",
 )
-#: So many files of an object are opened to see their columns; a folder of daily files has the same ones in all.
-OPENED = 25
 
 
 def check_sources(entry: Entry[SourcesFile], settings: Settings, schema: Schema | None) -> Iterator[Problem]:
@@ -38,14 +32,8 @@ def check_sources(entry: Entry[SourcesFile], settings: Settings, schema: Schema 
         at = ("sources", index)
         yield from _crm(entry, source, at)
         yield from _objects(entry.document, source, at, schema)
-        folder = settings.resolve(source.path)
-        if not folder.exists():
-            what = f"the folder {source.path} of source '{source.name}' is not there"
-            mend = f"a path is absolute or below the data folder; this one leads to {folder}"
-            yield entry.document.problem((*at, "path"), what, mend)
-            continue
-        for number, item in enumerate(source.objects):
-            yield from _files(entry.document, source.type, folder, item, (*at, "objects", number))
+        if source.connection is None:
+            yield from check_folder(entry.document, source, settings, at)
 
 
 def _crm(entry: Entry[SourcesFile], source: Source, at: tuple[str | int, ...]) -> Iterator[Problem]:
@@ -94,56 +82,3 @@ def _table(
             if plain not in known and not path.startswith(ANY_IDENTITY):
                 what = f"{item.class_} has no field '{path}'"
                 yield document.problem((*here, "columns", column), what, hint(path, known))
-
-
-def _files(
-    document: Document, type_: str, folder: Path, item: SourceObject, here: tuple[str | int, ...]
-) -> Iterator[Problem]:
-    """Globs that match nothing, and columns that no matched file has."""
-    files: list[Path] = []
-    for number, glob in enumerate(item.files):
-        matched = matching(folder, glob)
-        files += matched
-        if not matched:
-            there = [path.relative_to(folder).as_posix() for path in islice(sorted(folder.rglob("*")), 500)]
-            yield document.problem((*here, "files", number), f"no file matches '{glob}'", hint(glob, there))
-    headings: dict[str, set[str]] = {}
-    spelled: dict[str, str] = {}
-    for path in files[:OPENED]:
-        try:
-            columns = columns_of(path, type_)
-        except MusterError as error:
-            yield document.problem((*here, "files"), str(error))
-            continue
-        headings[path.name] = {column.lower() for column in columns}
-        spelled |= {column.lower(): column for column in columns}
-    if not headings:
-        return
-    for column in item.columns:
-        if column.lower() not in spelled:
-            what = f"no file of '{item.object}' has a column '{column}'"
-            yield document.problem((*here, "columns", column), what, hint(column, spelled.values()))
-    for setting, columns in (("key", item.key), ("alias", item.alias)):
-        for number, column in enumerate(columns):
-            lacking = [name for name, there in headings.items() if column.lower() not in there]
-            if lacking and column != WHOLE_ROW:
-                what = f"{lacking[0]} has no column '{column}' for '{setting}'"
-                yield document.problem((*here, setting, number), what, hint(column, spelled.values()))
-
-
-def matching(folder: Path, glob: str) -> list[Path]:
-    """The exports below a source's folder (or the one file) that a glob of `files:` names; case does not matter."""
-    from muster.connectors.exports.formats import is_export
-
-    if folder.is_file():
-        return [folder] if fnmatch(folder.name.casefold(), glob.casefold()) else []
-    below = ((path, path.relative_to(folder).as_posix()) for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path for path, name in below if fnmatch(name.casefold(), glob.casefold()) and is_export(path)]
-
-
-def columns_of(path: Path, type_: str) -> list[str]:
-    """The column names of an export file of a source type, as its reader finds them."""
-    from muster.connectors.exports import sniff
-    from muster.connectors.vendors import VENDORS
-
-    return list(sniff(path, reading=VENDORS[type_].reading).columns)

@@ -26,7 +26,7 @@ ONE_MISTAKE = {
     ),
     "a missing key is told where it belongs": (
         "organization: acme\nsources:\n  - name: crm\n    type: table\n",
-        "sources.yml:3: 'path' is missing (add path: …)",
+        "sources.yml:3: 'sources', item 1: give either 'path' for exports or 'connection' for a live source",
     ),
     "a wrong choice names the nearest": (
         "organization: acme\nsources:\n  - {name: crm, type: salesforc, path: x}\n",
@@ -45,7 +45,22 @@ ONE_MISTAKE = {
     "an empty list that needs an item": (
         "organization: acme\nsources:\n  - name: crm\n    type: table\n    path: x\n    objects:\n"
         "      - object: a\n        files: []\n",
-        "sources.yml:8: 'files' is empty (give at least 1)",
+        "sources.yml:7: 'objects', item 1: name 'files', a 'table' or a 'query', one of them",
+    ),
+    "a live source and its secrets": (
+        "organization: acme\nsources:\n  - name: m\n    type: marketo\n    connection:\n      url: http://mkto.example\n"
+        "      client_id: a\n      client_secret: hush\n      evry: 5m\n",
+        "sources.yml:6: 'url': credentials are sent over https only; http is for this machine\n"
+        "sources.yml:9: unknown key 'evry' (did you mean every?)",
+    ),
+    "a length of time": (
+        "organization: acme\nsources:\n  - name: m\n    type: marketo\n    connection:\n      url: https://mkto.example\n"
+        "      client_id: a\n      client_secret: hush\n      every: often\n",
+        "sources.yml:9: 'every': write a number and a unit, such as 30s, 5m, 2 hours or 7 days",
+    ),
+    "events have no connection": (
+        "organization: acme\nsources:\n  - name: m\n    type: events\n    connection: {url: https://x.example}\n",
+        "sources.yml:5: 'connection' is for marketo, salesforce, hubspot and table sources (give 'path' instead)",
     ),
     "a list item of the wrong kind is named by its place": (
         "organization: acme\nsources:\n  - name: crm\n    type: table\n    path: x\n    objects:\n"
@@ -68,9 +83,7 @@ ONE_MISTAKE = {
     "a part that a merge brings is told where it stands": (
         "organization: acme\nsources:\n  - &a\n    name: t\n    type: table\n    pth: x\n"
         "  - {<<: *a, name: u, path: x}\n",
-        "sources.yml:3: 'path' is missing (add path: …)\n"
-        "sources.yml:6: unknown key 'pth' (did you mean path?)\n"
-        "sources.yml:7: unknown key 'pth' (did you mean path?)",
+        "sources.yml:6: unknown key 'pth' (did you mean path?)\nsources.yml:7: unknown key 'pth' (did you mean path?)",
     ),
     "a file that is a list": ("- organization: acme\n", "sources.yml:1: the file must be key: value pairs"),
     "a key that stands twice": (
@@ -169,6 +182,13 @@ def test_placeholders_are_filled_from_the_environment(folder: Folder, monkeypatc
     monkeypatch.setenv("DROP", "exports/today")
     folder.write({"sources.yml": "organization: acme\nsources:\n  - {name: crm, type: table, path: '${DROP}/crm'}\n"})
     assert load(folder.settings.config).sources.sources[0].path == "exports/today/crm"
+
+
+def test_a_placeholder_may_say_what_stands_for_it(folder: Folder) -> None:
+    text = "organization: ${NAME:-acme}\nsandbox: ${BOX:-box}\n"
+    folder.write({"sources.yml": text})
+    assert not folder.loading({"sources.yml": text}, {"BOX": "other"})
+    assert load(folder.settings.config).sources.organization == "acme"
 
 
 def test_a_variable_that_is_not_set_is_named(folder: Folder) -> None:
