@@ -1,0 +1,1 @@
+"""Writing records, however they come: taken, checked, completed, put, and what else changes by it."""
