@@ -55,7 +55,7 @@ OBJECTS = (
                 "Company Name": "company", "Mobile Phone Number": "mobilephone", "Fax Number": "fax",
                 "Lead Status": "hs_lead_status", "HubSpot Score": "hubspotscore",
                 "Unsubscribed from all email": "hs_email_optout", "Opt-out reason": "hs_email_optout_reason",
-                "Merged Contact IDs": "hs_merged_object_ids",
+                "Merged Contact IDs": "hs_merged_object_ids", "Last Modified Date": "lastmodifieddate",
             },
         ),
     ),

@@ -36,6 +36,13 @@ _ACTIVITY = (
 
 OBJECTS = (
     VendorObject(
+        "User", "user", _ID,
+        fields=(
+            "Id", "CreatedDate", "LastModifiedDate", "SystemModstamp", "Username", "CompanyName", "IsActive",
+            "UserRoleId", "ProfileId", "UserType", "ManagerId", "TimeZoneSidKey", "FederationIdentifier",
+        ),
+    ),
+    VendorObject(
         "Account", "account", _ID, referred=True,
         fields=(
             *_AUDIT, "MasterRecordId", "Name", "Type", "ParentId", *_address("Billing"), *_address("Shipping"),
