@@ -3,25 +3,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
+# The demo's twins keep the vendors' waits, in a clock that runs so many times as fast as ours.
+SPEED := 240
 PARALLEL ?= --numprocesses 2 --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-next-day dev test test-all check format bench install install-dev lock clean
+.PHONY: help demo demo-next-day dev test test-all check format bench peers install install-dev lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 demo: install ## The demo world through the whole flow; run again, nothing changes
 	@$(BIN)/muster world --if-missing
-	@$(BIN)/muster run
+	@$(BIN)/muster twins --speed $(SPEED) -- muster run
 
 demo-next-day: install ## The demo world a day later: who entered, who left, what was sent
 	@$(BIN)/muster world --next-day
-	@$(BIN)/muster run
+	@$(BIN)/muster twins --speed $(SPEED) -- muster run
 
 dev: install ## The Dagster UI and daemon on http://127.0.0.1:3000, on the same data
-	@$(BIN)/muster dev
+	@$(BIN)/muster world --if-missing
+	@$(BIN)/muster twins -- muster dev
 
 test: install-dev ## The default test suite
 	@$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
@@ -44,6 +48,8 @@ format: install-dev ## Put Python and SQL into the house format
 bench: install-dev ## The comparison table, side by side in one run
 	@$(BIN)/python -m bench
 
+peers: $(STAMPS)/peers ## Local servers for S3, Azure Blob and GCS; tests that need them are skipped without
+
 install: $(STAMPS)/install ## The environment, from locked versions
 install-dev: $(STAMPS)/install-dev
 
@@ -60,6 +66,15 @@ $(STAMPS)/install: requirements.lock pyproject.toml | $(BIN)/python
 $(STAMPS)/install-dev: requirements-dev.lock $(STAMPS)/install
 	@echo "installing development tools (once)"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@mkdir -p $(STAMPS) && touch $@
+
+# Each in an environment of its own, for their dependencies are not ours.
+$(STAMPS)/peers: tests/peers/requirements.txt
+	@echo "installing local servers to test against (about a minute, once)"
+	@$(PYTHON) -m venv $(PEERS)/python
+	@$(PEERS)/python/bin/python -m pip --disable-pip-version-check --quiet install -r tests/peers/requirements.txt
+	@if command -v npm >/dev/null; then npm install --prefix $(PEERS)/node --no-save --no-audit --no-fund --silent azurite@3.35.0; \
+	else echo "npm is not there: no Azure Blob server"; fi
 	@mkdir -p $(STAMPS) && touch $@
 
 lock: ## Resolve versions anew (needs uv)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from muster.config.models import Source, SourceObject
-from muster.connectors.exports import open_export
 from muster.connectors.exports.formats import is_export
+from muster.connectors.storage import Folder, StoredFile, StoreError, opened_folder
 from muster.connectors.vendor import Vendor, VendorObject, bare_name, slug
 from muster.connectors.vendors import VENDORS
-from muster.errors import SourceError, missing_folder
+from muster.errors import SourceError
 from muster.settings import Settings
 
 #: Folders of a drop that say when or how, not what.
@@ -29,7 +29,7 @@ class ExportObject:
     name: str
     object: str
     vendor: str
-    files: tuple[Path, ...]
+    files: tuple[StoredFile, ...]
     spec: SourceObject | None = None
 
     @property
@@ -40,50 +40,33 @@ class ExportObject:
 
 def discover(source: Source, settings: Settings) -> list[ExportObject]:
     """The objects in a source's folder, by name; an absent folder is a SourceError, an empty one has none."""
-    root = settings.resolve(source.path)
-    if not root.exists():
-        raise missing_folder(f"the path of source '{source.name}'", root)
+    with opened_folder(source, settings) as folder:
+        return objects_in(folder, source)
+
+
+def objects_in(folder: Folder, source: Source) -> list[ExportObject]:
+    """The same for a folder that is open."""
     vendor = VENDORS[source.type]
-    there = [path for path in _below(root) if is_export(path)]
-    files = [path for path in there if not any(_matches(path, root, pattern) for pattern in source.ignore)]
+    there = [file for file in folder.files() if is_export(file.place)]
+    files = [file for file in there if not any(_matches(file, pattern) for pattern in source.ignore)]
     found: list[ExportObject] = []
-    listed: set[Path] = set()
+    listed: set[str] = set()
     for spec in source.objects:
-        own = tuple(path for path in files if any(_matches(path, root, pattern) for pattern in spec.files))
-        listed.update(own)
+        own = tuple(file for file in files if any(_matches(file, pattern) for pattern in spec.files))
+        listed.update(file.relative for file in own)
         if own:
             found.append(ExportObject(spec.object, _folder(vendor, spec), vendor.type, own, spec))
-    by_object: dict[str, list[Path]] = {}
-    for path in files:
-        if path not in listed:
-            by_object.setdefault(_object_in(path, root, vendor), []).append(path)
+    by_object: dict[str, list[StoredFile]] = {}
+    for file in files:
+        if file.relative not in listed:
+            by_object.setdefault(_object_in(file, folder, vendor), []).append(file)
     for object_, own_files in by_object.items():
-        found.append(ExportObject(_name_of(own_files[0], root), object_, vendor.type, tuple(own_files)))
+        found.append(ExportObject(_name_of(own_files[0]), object_, vendor.type, tuple(own_files)))
     return sorted(_told_apart(found), key=lambda each: each.name.casefold())
 
 
-def relative_name(path: Path, source: Source, settings: Settings) -> str:
-    """A file as the lake names it: its path below the source's own."""
-    root = settings.resolve(source.path)
-    return path.name if root == path else path.relative_to(root).as_posix()
-
-
-def _below(root: Path) -> list[Path]:
-    if root.is_file():
-        return [root]
-    try:
-        return sorted(path for path in root.rglob("*") if path.is_file() and not _hidden(path, root))
-    except OSError as error:
-        raise SourceError(f"{root} cannot be listed: {error.strerror}; give the user of Muster the right to") from error
-
-
-def _hidden(path: Path, root: Path) -> bool:
-    return any(part[:1] in "._" for part in path.relative_to(root).parts)
-
-
-def _matches(path: Path, root: Path, pattern: str) -> bool:
-    name = path.name if root == path else path.relative_to(root).as_posix()
-    return fnmatch(name.casefold(), pattern.casefold())
+def _matches(file: StoredFile, pattern: str) -> bool:
+    return fnmatch(file.relative.casefold(), pattern.casefold())
 
 
 def _folder(vendor: Vendor, spec: SourceObject) -> str:
@@ -95,28 +78,29 @@ def _folder(vendor: Vendor, spec: SourceObject) -> str:
     return known.object if known else slug(spec.object)
 
 
-def _name_of(path: Path, root: Path) -> str:
+def _name_of(file: StoredFile) -> str:
     """The file's name less time and part; in `contacts/full/dt=2026-11-23/part-00001.csv.gz` that is a folder's."""
-    folders = [] if root == path else list(path.relative_to(root).parts[:-1])
-    for name in [path.name, *reversed(folders)]:
-        bare = bare_name(name) if name is path.name else name
-        if bare and not bare.lower().startswith(_NOT_A_NAME) and bare.lower() not in ("part", "data"):
-            return bare
-    return path.name
+    folders = PurePosixPath(file.relative).parts[:-1]
+    for name in [bare_name(file.name), *reversed(folders)]:
+        if name and not name.lower().startswith(_NOT_A_NAME) and name.lower() not in ("part", "data"):
+            return name
+    return file.name
 
 
-def _object_in(path: Path, root: Path, vendor: Vendor) -> str:
+def _object_in(file: StoredFile, folder: Folder, vendor: Vendor) -> str:
     """The folder in the lake for a file that is not listed: of an object that we know, else by its own name."""
-    name = _name_of(path, root)
-    known = vendor.named(name) or _told_by_headings(path, name, vendor)
+    name = _name_of(file)
+    known = vendor.named(name) or _told_by_headings(file, name, folder, vendor)
     return known.object if known else slug(name)
 
 
-def _told_by_headings(path: Path, name: str, vendor: Vendor) -> VendorObject | None:
+def _told_by_headings(file: StoredFile, name: str, folder: Folder, vendor: Vendor) -> VendorObject | None:
     if not any(each.columns or each.fields for each in vendor.objects):
         return None
     try:
-        headings = open_export(path, vendor.reading, whole=False).columns
+        headings = folder.columns(file, vendor.reading)
+    except StoreError:
+        raise  # else the file would be taken for something that it is not
     except SourceError:
         return None  # told when it is loaded
     return next((each for each in vendor.objects if each.has(headings)), None) or vendor.spoken_of(name, headings)

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from muster.config.models import Source
-from muster.connectors.discovery import ExportObject, discover, relative_name
+from muster.connectors.discovery import ExportObject, objects_in
 from muster.connectors.exports import open_export
 from muster.connectors.mapping import plan_columns
 from muster.connectors.rows import RowMaker
+from muster.connectors.storage import Folder, StoredFile, Unreachable, opened_folder, sweep_downloads
 from muster.connectors.vendors import VENDORS
 from muster.errors import SourceError
 from muster.lake.layout import load_name, mapping_hash, sha256_of
@@ -27,7 +28,10 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What came of some loads of one object: read = loaded + set_aside, `reasons` say why and add up to set_aside."""
+    """What came of some loads of one object: read = loaded + set_aside, `reasons` say why and add up to set_aside.
+
+    `repeated` counts what a live source gave besides and the lake had already.
+    """
 
     source: str
     name: str
@@ -38,13 +42,25 @@ class LoadReport:
     set_aside: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    repeated: int = 0
 
 
-def pending(source: Source, export: ExportObject, settings: Settings) -> list[Path]:
-    """The files of an object that the lake does not hold as they are and as they would be read now."""
-    held = [each for each in _loads_of(source, export, settings) if each.mapping == _mapping(export)[:8]]
-    there = [path for path in export.files if path.exists()]
-    return [path for path in there if not _is_held(path, relative_name(path, source, settings), held)]
+@dataclass(frozen=True)
+class _Here:
+    """A file that is on this machine now, and what it is."""
+
+    path: Path
+    file: StoredFile
+    sha256: str
+
+
+def pending(source: Source, export: ExportObject, settings: Settings) -> list[StoredFile]:
+    """The files of an object that the lake does not hold as they are and as they would be read now.
+
+    A remote file is told by its size, time and tag alone; nothing is brought here.
+    """
+    with opened_folder(source, settings) as folder:
+        return _pending(export, folder, _held(source, export, settings))
 
 
 def load(
@@ -58,15 +74,25 @@ def load(
     """
     taken: list[Load] = []
     failed: list[SourceError] = []
-    with exclusive(settings, f"intake-{source.name}"):
+    with exclusive(settings, f"intake-{source.name}"), opened_folder(source, settings, patient=True) as folder:
         sweep(settings, source.type, export.object, source.name)
-        export = _with_files_of_now(source, export, settings)
+        sweep_downloads(source, settings)
+        export = _with_files_of_now(source, export, folder)
+        held = _held(source, export, settings)
         moment = _after_all(loads(settings, source, export.object), now)
-        for number, path in enumerate(pending(source, export, settings)):
+        for number, file in enumerate(_pending(export, folder, held)):
+            at = moment + timedelta(microseconds=number)
             try:
-                taken.append(_take(source, export, path, settings, moment + timedelta(microseconds=number), progress))
+                with folder.on_disk(file) as (path, told):
+                    here = _Here(path, told, _hash(path, told))
+                    if any((each.file, each.sha256) == (told.relative, here.sha256) for each in held):
+                        folder.remember(told, here.sha256)  # it was only touched
+                    else:
+                        taken.append(_take(source, export, folder, here, settings, at, progress))
             except SourceError as error:
                 failed.append(error)
+                if isinstance(error, Unreachable):
+                    break
     if failed:
         more = f" (and {len(failed) - 1} more files)" if len(failed) > 1 else ""
         raise SourceError(f"{source.name}: {failed[0]}{more}") from failed[0]
@@ -78,9 +104,18 @@ def totals(source: Source, export: ExportObject, settings: Settings) -> LoadRepo
     return _report(source, export, newest_readings(_loads_of(source, export, settings)))
 
 
-def _with_files_of_now(source: Source, export: ExportObject, settings: Settings) -> ExportObject:
-    same = (each for each in discover(source, settings) if (each.object, each.spec) == (export.object, export.spec))
+def _with_files_of_now(source: Source, export: ExportObject, folder: Folder) -> ExportObject:
+    same = (each for each in objects_in(folder, source) if (each.object, each.spec) == (export.object, export.spec))
     return replace(export, files=next((each.files for each in same), ()))
+
+
+def _pending(export: ExportObject, folder: Folder, held: Sequence[Load]) -> list[StoredFile]:
+    return [file for file in export.files if not _is_held(file, folder, held)]
+
+
+def _held(source: Source, export: ExportObject, settings: Settings) -> list[Load]:
+    """The loads of this export that were read as it would be read now."""
+    return [each for each in _loads_of(source, export, settings) if each.mapping == _mapping(export)[:8]]
 
 
 def _after_all(held: Iterable[Load], now: datetime) -> datetime:
@@ -89,18 +124,27 @@ def _after_all(held: Iterable[Load], now: datetime) -> datetime:
     return max(now, newest + timedelta(microseconds=1)) if newest else now
 
 
-def _take(
-    source: Source, export: ExportObject, path: Path, settings: Settings, moment: datetime, progress: Progress | None
-) -> Load:
-    vendor, known = VENDORS[source.type], export.known
-    file = relative_name(path, source, settings)
+def _hash(path: Path, file: StoredFile) -> str:
     try:
-        before, sha256 = path.stat(), sha256_of(path)
+        return sha256_of(path)
     except OSError as error:
-        raise SourceError(f"{file} cannot be read: {error.strerror}; check the file and its rights") from error
-    opened = open_export(path, vendor.reading)
+        mend = "check the file and its rights"
+        raise SourceError(f"{file.relative} cannot be read: {error.strerror}; {mend}") from error
+
+
+def _take(
+    source: Source,
+    export: ExportObject,
+    folder: Folder,
+    here: _Here,
+    settings: Settings,
+    moment: datetime,
+    progress: Progress | None,
+) -> Load:
+    vendor, known, file = VENDORS[source.type], export.known, here.file.relative
+    opened = open_export(here.path, vendor.reading)
     plan = plan_columns(opened.columns, vendor, known, export.spec, file)
-    name = load_name(moment, sha256, _mapping(export))
+    name = load_name(moment, here.sha256, _mapping(export))
     with LoadWriter(settings, source.type, export.object, source.name, file, name, moment) as writer:
         maker = RowMaker(source, export, vendor, plan, file, name, moment, writer)
         for batch in opened.batches():
@@ -108,17 +152,17 @@ def _take(
             if progress:
                 progress(file, maker.read)
         warnings = (*opened.warnings, *maker.finish(opened.columns))
-        after = path.stat()
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        if not folder.still(here.file):
             raise SourceError(f"{file} changed while it was read; it is taken when it is whole")
         return writer.commit(
             Load(
                 export=export.name,
                 file=file,
-                sha256=sha256,
+                sha256=here.sha256,
                 mapping=_mapping(export)[:8],
-                size=after.st_size,
-                modified=after.st_mtime_ns,
+                size=here.file.size,
+                modified=here.file.modified,
+                tag=here.file.tag,
                 loaded_at=moment.isoformat(),
                 read=maker.read,
                 loaded=writer.loaded,
@@ -143,15 +187,19 @@ def _loads_of(source: Source, export: ExportObject, settings: Settings) -> list[
     return [each for each in held if each.export == export.name or each.mapping == _mapping(export)[:8]]
 
 
-def _is_held(path: Path, file: str, held: Iterable[Load]) -> bool:
-    """Size and time of a file that the lake has by that name speak for its content; else its hash does."""
-    same = [load for load in held if load.file == file]
-    told = path.stat()
-    settled = (load for load in same if _settled(load, told.st_mtime))
-    if any((load.size, load.modified) == (told.st_size, told.st_mtime_ns) for load in settled):
+def _is_held(file: StoredFile, folder: Folder, held: Iterable[Load]) -> bool:
+    """What its folder tells of a file that the lake has by that name speaks for its content; else its hash does."""
+    same = [load for load in held if load.file == file.relative]
+    if any(_unchanged(file, load) for load in same):
         return True
     sizes = {load.size for load in same}
-    return told.st_size in sizes and sha256_of(path) in {load.sha256 for load in same}
+    return file.size in sizes and folder.sha256_of(file) in {load.sha256 for load in same}
+
+
+def _unchanged(file: StoredFile, load: Load) -> bool:
+    if file.tag:
+        return (load.size, load.tag) == (file.size, file.tag)
+    return (load.size, load.modified) == (file.size, file.modified) and _settled(load, file.modified / 1e9)
 
 
 def _settled(load: Load, modified: float) -> bool:
