@@ -14,7 +14,8 @@ from resources.dbt import dbt_cli, dbt_project
 from resources.setup import Setup
 from sensors.activation import activation_sensors
 from sensors.arrivals import arrival_sensors
-from sensors.jobs import jobs
+from sensors.jobs import jobs, read_live_job
+from sensors.live import live_sensors
 from sensors.schedules import schedules
 
 
@@ -26,6 +27,7 @@ def build(settings: Settings) -> dg.Definitions:
     profiles = profile_assets(project, Translator(extract_keys(sources)))
     marts = sorted(key for key in profiles.keys if key.path[0] == "marts")
     daily, *activate = jobs(configuration)
+    read_live = read_live_job()
     return dg.Definitions(
         assets=[
             *source_assets(sources),
@@ -35,9 +37,13 @@ def build(settings: Settings) -> dg.Definitions:
             *activation_assets(configuration),
         ],
         asset_checks=[snapshot_guard(project, marts), *release_checks(configuration)],
-        jobs=[daily, *activate],
+        jobs=[daily, *activate, read_live],
         schedules=schedules(daily),
-        sensors=[*arrival_sensors(daily), *(sensor for job in activate for sensor in activation_sensors(job))],
+        sensors=[
+            *arrival_sensors(daily),
+            *live_sensors(read_live, configuration),
+            *(sensor for job in activate for sensor in activation_sensors(job)),
+        ],
         resources={"setup": Setup(), "dbt": dbt_cli(project)},
         executor=dg.in_process_executor,  # a process per step costs seconds and DuckDB takes one writer anyway
     )

@@ -2,15 +2,17 @@
 
 import dagster as dg
 
+from muster.config.models import Source
+
 SOURCES = "sources"
 AUDIENCES = "audiences"
 ACTIVATIONS = "activations"
 SNAPSHOT = dg.AssetKey(["snapshot"])
 
 
-def export_key(source: str, name: str) -> dg.AssetKey:
-    """An export's files as they lie in their folder."""
-    return dg.AssetKey(["exports", source, name])
+def origin_key(source: Source, name: str) -> dg.AssetKey:
+    """What an object is taken from: an export's files as they lie in their folder, or the vendor's own records."""
+    return dg.AssetKey(["instances" if source.connection else "exports", source.name, name])
 
 
 def source_key(source: str, name: str) -> dg.AssetKey:

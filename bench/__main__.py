@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench import audiences, daily, files, lake
+from bench import audiences, daily, files, lake, live
 from bench.machine import machine
 from bench.marts import made_snapshot
 from bench.table import table
@@ -29,6 +29,7 @@ class Sizes:
     people: int
     audiences: int
     world: int
+    activities: int
     rounds: int
 
     @property
@@ -57,6 +58,9 @@ class Bench:
     def lake(self) -> list[Comparison]:
         return [lake.compare(self._folder("lake"), self.sizes.people, self.sizes.rounds)]
 
+    def live(self) -> list[Comparison]:
+        return live.compare(self._folder("live"), self.sizes.activities, self.sizes.rounds)
+
     def daily(self) -> list[Comparison]:
         return daily.compare(self._folder("daily"), self.sizes.world)
 
@@ -70,6 +74,7 @@ JOBS: dict[str, Callable[[Bench], list[Comparison]]] = {
     "audiences": Bench.audiences,
     "files": Bench.files,
     "lake": Bench.lake,
+    "live": Bench.live,
     "daily": Bench.daily,
 }
 
@@ -79,16 +84,19 @@ JOBS: dict[str, Callable[[Bench], list[Comparison]]] = {
 @click.option("--people", default=100_000, show_default=True, help="People in the snapshot; events are ten times that.")
 @click.option("--audiences", default=200, show_default=True, help="Audiences to evaluate.")
 @click.option("--world", default=2000, show_default=True, help="People in the demo world of `daily`.")
+@click.option("--activities", default=200_000, show_default=True, help="Length of the history in `live`.")
 @click.option("--rounds", default=3, show_default=True, help="Rounds of each side; medians are told.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The JSON.  [default: <data>/bench.json]")
-def main(jobs: tuple[str, ...], people: int, audiences: int, world: int, rounds: int, out: Path | None) -> None:
+def main(
+    jobs: tuple[str, ...], people: int, audiences: int, world: int, activities: int, rounds: int, out: Path | None
+) -> None:
     """Time Muster side by side with a floor or a peer; JOBS are all of them unless named."""
     data = Settings.from_environment().data
     data.mkdir(parents=True, exist_ok=True)
     console, facts = Console(), machine()
     comparisons: list[Comparison] = []
     with tempfile.TemporaryDirectory(prefix="bench-", dir=data) as place:
-        bench = Bench(Path(place), Sizes(people, audiences, world, rounds))
+        bench = Bench(Path(place), Sizes(people, audiences, world, activities, rounds))
         for name in jobs or JOBS:
             with console.status(f"{name} …"):
                 comparisons += JOBS[name](bench)

@@ -33,11 +33,12 @@ def arrival_sensors(daily: AssetJob) -> list[dg.SensorDefinition]:
 def waiting_files(setup: Setup) -> Iterator[tuple[str, str]]:
     """Source and file, with size and time so that new content under an old name is a new arrival."""
     for source in setup.configuration.sources.sources:
+        if source.connection:
+            continue  # read by the clock
         try:
             exports = discover(source, setup.settings)
         except MusterError:
             continue  # an absent folder is told by the extract itself
         for export in exports:
-            for path in pending(source, export, setup.settings):
-                told = path.stat()
-                yield source.name, f"{path.name}:{told.st_size}:{told.st_mtime_ns}"
+            for file in pending(source, export, setup.settings):
+                yield source.name, f"{file.name}:{file.size}:{file.modified}" + (f":{file.tag}" if file.tag else "")

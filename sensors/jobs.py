@@ -1,15 +1,16 @@
-"""The two jobs: `daily` ends at membership, `activate` delivers what a decider names."""
+"""The jobs: `daily` ends at membership, `activate` delivers what a decider names, `read_live` only reads."""
 
 from typing import Any, TypeAlias
 
 import dagster as dg
 
-from assets.keys import ACTIVATIONS, release_check_key
+from assets.keys import ACTIVATIONS, SOURCES, release_check_key
 from muster.config.models import Configuration
 
 AssetJob: TypeAlias = Any  # what `define_asset_job` returns has no public name in Dagster
 DAILY = "daily"
 ACTIVATE = "activate"
+READ_LIVE = "read_live"
 
 
 def jobs(configuration: Configuration) -> list[AssetJob]:
@@ -31,3 +32,12 @@ def jobs(configuration: Configuration) -> list[AssetJob]:
         description="Brings destinations to what their audiences want; only differences are sent.",
     )
     return [daily, activate]
+
+
+def read_live_job() -> AssetJob:
+    """From the vendors' APIs into the lake, and no further: the daily job goes on from there."""
+    return dg.define_asset_job(
+        READ_LIVE,
+        selection=dg.AssetSelection.groups(SOURCES) - dg.AssetSelection.key_prefixes("exports", "instances"),
+        description="What is new in live sources → lake.",
+    )

@@ -60,9 +60,11 @@ class Installation:
 
 @pytest.fixture(scope="session")
 def built_world(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """A small demo world, taken through the whole flow once; tests that change something copy it."""
+    """A small demo world, taken through the whole flow once from its export files; tests that change something copy
+    it."""
     place = tmp_path_factory.mktemp("world")
     shutil.copytree(CHECKOUT / "config", place / "config")
+    shutil.copy(CHECKOUT / "tests" / "set_ups" / "exports.yml", place / "config" / "sources.yml")
     installation = Installation(place / "config", place / "data")
     generate(place / "data" / "world", people=2000, days=90, seed=7, until=datetime.now(UTC).date() - timedelta(days=1))
     installation.muster("run")

@@ -14,6 +14,8 @@ from muster.cli.release import release
 from muster.cli.resend import resend
 from muster.cli.run import run
 from muster.cli.status import status
+from muster.cli.twin import twin
+from muster.cli.twins import twins
 from muster.cli.world import world
 from muster.config.check import render
 from muster.errors import ConfigError, MusterError
@@ -47,5 +49,5 @@ def main() -> None:
     """
 
 
-for command in (init, check, run, status, dev, release, resend, world):
+for command in (init, check, run, status, dev, release, resend, world, twin, twins):
     main.add_command(command)

@@ -7,7 +7,9 @@ import time
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from muster.progress import listening
 
 POLL_SECONDS = 0.2
 
@@ -23,7 +25,7 @@ def show_progress(instance: Any, run_id: str, title: str, thread: threading.Thre
     )
     failed: list[str] = []
     cursor: str | None = None
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console) as progress, listening(_Bars(progress)):
         task = progress.add_task(title, total=None)
         done, ended = 0, False
         while not ended:
@@ -48,6 +50,21 @@ def show_progress(instance: Any, run_id: str, title: str, thread: threading.Thre
                 time.sleep(POLL_SECONDS)
         progress.update(task, description=f"{title}: {'failed' if failed else 'done'}")
     return failed
+
+
+class _Bars:
+    """A bar for each thing that tells how far it has come, gone once the next one begins."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._what = progress, ""
+        self._task: TaskID | None = None
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        if what != self._what or self._task is None:
+            if self._task is not None:
+                self._progress.remove_task(self._task)
+            self._what, self._task = what, self._progress.add_task(f"  {what}: rows", total=total)
+        self._progress.update(self._task, completed=done, total=total)
 
 
 def _is_failure(check: Any) -> bool:

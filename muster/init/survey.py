@@ -141,11 +141,11 @@ class Survey:
         source = Source(name="survey", type=type_, path=str(path))
         for export in discover(source, Settings.at(root, root)):
             known = export.known or _also_called(type_, export.name)
-            files = tuple(file.relative_to(root).as_posix() for file in export.files)
+            files = tuple(file.relative for file in export.files)
             if known is None and type_ not in OPEN_TYPES:
                 survey.ignored.extend(files)
                 continue
-            rows = _rows(export.files, VENDORS[type_].reading)
+            rows = _rows([root / file for file in files], VENDORS[type_].reading)
             relation = f"object_{connection.execute('select count(*) from duckdb_tables()').fetchall()[0][0]}"
             if rows.column_names:
                 connection.register("incoming", rows)

@@ -9,7 +9,10 @@ from typing import Any
 from muster.activation import reports_since
 from muster.audiences import Membership, MembershipStore
 from muster.config.models import Configuration, Source
-from muster.connectors import discover, totals
+from muster.connectors import totals
+from muster.connectors.extraction import objects_of
+from muster.connectors.sync.drift import SchemaChange
+from muster.connectors.sync.engine import schema_changes
 from muster.errors import MusterError
 from muster.settings import Settings
 from muster.snapshot import Snapshot, current
@@ -33,10 +36,12 @@ class ObjectStatus:
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """A source and its objects."""
+    """A source and its objects; for a live one, calls used and left, and how its schema changed in the last run."""
 
     name: str
     objects: list[ObjectStatus]
+    usage: dict[str, Any] = field(default_factory=dict)
+    schema_changes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -93,25 +98,51 @@ def report(settings: Settings, configuration: Configuration, state: StateStore) 
         run_id=run_id,
         started_at=started_at,
         snapshot=snapshot.version if snapshot else None,
-        sources=[_source(item, settings, extracts) for item in configuration.sources.sources],
+        sources=_sources(configuration, settings, runs, extracts, started_at),
         marts=snapshot.rows if snapshot else {},
         audiences=_audiences(configuration, MembershipStore(settings, state), evaluations, snapshot),
         activations=_activations(configuration, state, started_at),
     )
 
 
-def _source(source: Source, settings: Settings, extracts: dict[tuple[str, str], Extracted]) -> SourceStatus:
+def _sources(
+    configuration: Configuration,
+    settings: Settings,
+    runs: RunLog,
+    extracts: dict[tuple[str, str], Extracted],
+    started_at: datetime | None,
+) -> list[SourceStatus]:
+    usage = runs.usage()
+    return [
+        SourceStatus(
+            source.name,
+            _objects(source, configuration, settings, extracts),
+            usage.get(source.name, {}),
+            [_told(change) for change in schema_changes(source, settings) if started_at and change.at >= started_at],
+        )
+        for source in configuration.sources.sources
+    ]
+
+
+def _told(change: SchemaChange) -> str:
+    types = " → ".join(each for each in (change.was, change.now) if each)
+    return f"{change.object}.{change.field}: {change.kind} ({types})"
+
+
+def _objects(
+    source: Source, configuration: Configuration, settings: Settings, extracts: dict[tuple[str, str], Extracted]
+) -> list[ObjectStatus]:
     try:
-        exports = discover(source, settings)
+        items = objects_of(source, configuration.sources, settings)
     except MusterError:
-        return SourceStatus(source.name, [])
+        return []
     objects = []
-    for export in exports:
-        took = extracts.get((source.name, export.name), Extracted())
-        held = totals(source, export, settings)
+    for item in items:
+        took = extracts.get((source.name, item.name), Extracted())
+        held = totals(source, item, settings)
         in_all = Extracted(held.read, held.loaded, held.set_aside)
-        objects.append(ObjectStatus(export.name, took.read, took.loaded, took.set_aside, in_all))
-    return SourceStatus(source.name, objects)
+        objects.append(ObjectStatus(item.name, took.read, took.loaded, took.set_aside, in_all))
+    return objects
 
 
 def _audiences(

@@ -6,10 +6,12 @@ activation that follows belongs to the run before it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, insert, select
+from sqlalchemy import JSON, Column, Integer, String, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from muster.state import StateStore, metadata
@@ -33,6 +35,16 @@ extract_log = Table(
     Column("read", Integer, nullable=False),
     Column("loaded", Integer, nullable=False),
     Column("set_aside", Integer, nullable=False),
+)
+
+usage_log = Table(
+    "usage_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(60), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("source", String(80), nullable=False),
+    Column("figures", JSON, nullable=False),
 )
 
 evaluation_log = Table(
@@ -71,7 +83,7 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class RunLog:
-    """Reads and writes the three tables above."""
+    """Reads and writes the tables above."""
 
     state: StateStore
 
@@ -94,6 +106,18 @@ class RunLog:
         counts = {"read": figures.read, "loaded": figures.loaded, "set_aside": figures.set_aside}
         with self.state.begin() as connection:
             connection.execute(insert(extract_log).values(**row, **counts))
+
+    def used(self, run_id: str, now: datetime, source: str, figures: Mapping[str, Any]) -> None:
+        """Note what a live source's limits stood at when its extract ended."""
+        with self.state.begin() as connection:
+            row = {"run_id": run_id, "at": now, "source": source, "figures": dict(figures)}
+            connection.execute(insert(usage_log).values(**row))
+
+    def usage(self) -> dict[str, dict[str, Any]]:
+        """By source, calls used and left as they were last noted."""
+        with self.state.begin() as connection:
+            rows = connection.execute(select(usage_log).order_by(usage_log.c.id)).all()
+        return {row.source: row.figures for row in rows}
 
     def evaluated(self, run_id: str, now: datetime, audience: str, figures: Evaluated) -> None:
         row = {"run_id": run_id, "at": now, "audience": audience, "size": figures.size}

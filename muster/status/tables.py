@@ -11,6 +11,10 @@ from muster.status.report import StatusReport
 
 def tables(told: StatusReport) -> Iterator[Table]:
     yield _sources(told)
+    if any(source.usage for source in told.sources):
+        yield _calls(told)
+    if any(source.schema_changes for source in told.sources):
+        yield _schema_changes(told)
     yield _marts(told)
     yield _audiences(told)
     if any(item.entered_ids or item.left_ids for item in told.audiences):
@@ -21,7 +25,10 @@ def tables(told: StatusReport) -> Iterator[Table]:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for name in columns:
-        text = name in {"source", "object", "mart", "audience", "of", "destination", "note", "entered ids", "left ids"}
+        text = name in {"source", "object", "mart", "audience", "of", "destination", "note", "what", "change"} | {
+            "entered ids",
+            "left ids",
+        }
         table.add_column(name, justify="left" if text else "right", overflow="fold")
     return table
 
@@ -32,6 +39,22 @@ def _sources(told: StatusReport) -> Table:
         for item in source.objects:
             counts = (item.read, item.loaded, item.set_aside, item.in_all.loaded)
             table.add_row(source.name, item.object, *(f"{count:,}" for count in counts))
+    return table
+
+
+def _calls(told: StatusReport) -> Table:
+    table = _table("Limits of live sources", "source", "what", "so many")
+    for source in told.sources:
+        for what, figure in source.usage.items():
+            table.add_row(source.name, what, f"{figure:,}" if isinstance(figure, int) else str(figure))
+    return table
+
+
+def _schema_changes(told: StatusReport) -> Table:
+    table = _table("Schema changes", "source", "change")
+    for source in told.sources:
+        for change in source.schema_changes:
+            table.add_row(source.name, change)
     return table
 
 

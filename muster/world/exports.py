@@ -60,14 +60,14 @@ def exports(connection: duckdb.DuckDBPyConnection, state: State) -> Iterator[Exp
     day = "" if state.day == 0 else f"_{state.as_of}"
     for name in SALESFORCE:
         path = Path("salesforce", f"{name}{day}.csv")
-        yield Export(path, _query("salesforce", name), write_salesforce, _dirt(state, name))
+        yield Export(path, query("salesforce", name), write_salesforce, _dirt(state, name))
     for instance in MARKETO_INSTANCES:
         connection.execute(f"set variable instance = '{instance}'")
         for name in MARKETO_BULK:
             dirt = _dirt(state, f"{instance}/{name}")
-            yield Export(Path(instance, f"{name}{day}.csv"), _query("marketo", name), write_bulk, dirt)
+            yield Export(Path(instance, f"{name}{day}.csv"), query("marketo", name), write_bulk, dirt)
         for name in MARKETO_REST:
-            yield Export(Path(instance, f"{name}{day}.json"), _query("marketo", name), write_rest)
+            yield Export(Path(instance, f"{name}{day}.json"), query("marketo", name), write_rest)
     months = connection.execute(
         "select distinct date_trunc('month', occurred_at) as month from web_event where is_news(occurred_at) order by 1"
     ).fetchall()
@@ -75,10 +75,11 @@ def exports(connection: duckdb.DuckDBPyConnection, state: State) -> Iterator[Exp
         connection.execute("set variable month = $month", {"month": month})
         name = f"events-{month:%Y-%m}" if state.day == 0 else f"events-{state.as_of}"
         dirt = _dirt(state, "events") if month == months[-1][0] else ""
-        yield Export(Path("web", f"{name}.ndjson"), _query("web", "events"), write_lines, dirt)
+        yield Export(Path("web", f"{name}.ndjson"), query("web", "events"), write_lines, dirt)
 
 
-def _query(folder: str, name: str) -> str:
+def query(folder: str, name: str) -> str:
+    """The SQL of one object's records, of a vendor's folder below `sql`."""
     return (SQL / folder / f"{name}.sql").read_text(encoding="utf-8")
 
 

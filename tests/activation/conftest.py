@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +12,7 @@ from sqlalchemy import create_engine, text
 from muster.settings import Settings
 from muster.state import StateStore
 from tests.activation.small_world import World
+from tests.peers.postgresql import postgresql_server
 
 
 @pytest.fixture
@@ -40,35 +37,9 @@ def any_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, reached by a socket and gone after the tests."""
-    if not all(shutil.which(name) for name in ("initdb", "pg_ctl", "postgres")):
-        pytest.skip("initdb, pg_ctl and postgres are not on the PATH")
-    as_other: list[str] = []
-    if os.geteuid() == 0:  # the server refuses to run as root
-        if not shutil.which("setpriv"):
-            pytest.skip("PostgreSQL does not run as root, and setpriv, to be somebody else, is not there")
-        as_other = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    with tempfile.TemporaryDirectory(prefix="muster-postgresql-") as name:  # pytest's own folders are closed to others
-        folder = Path(name)
-        if as_other:
-            shutil.chown(folder, "nobody", "nogroup")
-
-        def run(*command: str) -> None:
-            environment = {**os.environ, "LC_ALL": "C", "HOME": name}
-            done = subprocess.run(
-                [*as_other, *command], cwd=folder, env=environment, check=False, capture_output=True, text=True
-            )
-            if done.returncode:
-                pytest.skip(f"{command[0]} did not work here: {done.stderr.strip()[-200:]}")
-
-        settings = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        cluster, log = str(folder / "cluster"), str(folder / "log")
-        run("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--username=muster", "-D", cluster)
-        run("pg_ctl", "start", "-w", "-s", "-D", cluster, "-l", log, "-o", settings)
-        try:
-            yield f"postgresql://muster@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "stop", "-w", "-s", "-m", "immediate", "-D", cluster)
+    """The URL of a PostgreSQL server of our own, gone after the tests."""
+    with postgresql_server() as server:
+        yield server.by_socket()
 
 
 def _fresh_database(server: str) -> str:
