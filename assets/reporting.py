@@ -21,6 +21,9 @@ class Reporter:
 
     def progress(self, name: str, progress: Progress) -> None:
         tell(f"{self._source.name}/{name}", progress.rows, progress.total)
+        if progress.is_estimate:
+            self._context.log.info(f"{name}: {progress.told}")
+            return
         if time.monotonic() - self._last < PAUSE:
             return
         self._last = time.monotonic()

@@ -147,8 +147,6 @@ def _taken(
     source, now = taking.source, datetime.now(UTC)
     before = _totals(setup, source, item)
     try:
-        if (estimate := taking.estimate(item)) is not None:
-            context.log.info(f"{item.name}: {estimate.told}")
         report = taking.take(item, now)
     except MusterError as error:
         took = _totals(setup, source, item) - before  # what came in before it failed stays

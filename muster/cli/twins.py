@@ -32,15 +32,14 @@ class DemoSource:
 
     name: str
     vendor: str
-    instance: str
     variable: str
     port: int
 
 
 DEMO = (
-    DemoSource("salesforce", "salesforce", "00DQm0000000042", "DEMO_CRM_URL", 8421),
-    DemoSource("marketo-na", "marketo", "100-NAM-042", "DEMO_MARKETO_NA_URL", 8422),
-    DemoSource("marketo-emea", "marketo", "200-EME-042", "DEMO_MARKETO_EMEA_URL", 8423),
+    DemoSource("salesforce", "salesforce", "DEMO_CRM_URL", 8421),
+    DemoSource("marketo-na", "marketo", "DEMO_MARKETO_NA_URL", 8422),
+    DemoSource("marketo-emea", "marketo", "DEMO_MARKETO_EMEA_URL", 8423),
 )
 #: What callers must give; config/sources.yml says the same.
 CLIENT, SECRET = "muster", "demo"
@@ -71,6 +70,7 @@ def _served(source: DemoSource, settings: Settings, speed: float, faults: tuple[
     """The twin of a source, brought to the world's day; the time it has come to is kept for the next one."""
     from muster.twins.clock import Clock
     from muster.twins.store import Store
+    from muster.world import INSTANCES
     from muster.world.state import State
 
     folder, world = settings.data / "twins", settings.data / "world"
@@ -79,7 +79,7 @@ def _served(source: DemoSource, settings: Settings, speed: float, faults: tuple[
     told = json.loads(kept.read_text()) if kept.exists() else {"day": -1, "time": None}
     store = Store(Clock(speed=speed), folder / f"{source.name}.duckdb")
     opened = import_module(f"muster.twins.{source.vendor}").open_twin
-    twin: Twin = opened(store, instance=source.instance, client_id=CLIENT, client_secret=SECRET)
+    twin: Twin = opened(store, instance=INSTANCES[source.name], client_id=CLIENT, client_secret=SECRET)
     try:
         _bring_to_its_day(twin, source, world, state, told["day"])
         came_to = datetime.fromisoformat(told["time"]) if told["time"] else _start_of(state)

@@ -13,10 +13,9 @@ from muster.config.topology import reads
 from muster.connectors.discovery import ExportObject, discover
 from muster.connectors.intake import LoadReport, load
 from muster.connectors.readers import live
-from muster.connectors.sync.engine import Progress, position_of, sync
-from muster.connectors.sync.stream import Estimate, Reader, Stream
-from muster.connectors.vendor import slug
-from muster.connectors.vendors import VENDORS
+from muster.connectors.sync.engine import Progress, sync
+from muster.connectors.sync.objects import live_object
+from muster.connectors.sync.stream import Reader, Stream
 from muster.settings import Settings
 
 #: Told while an object is taken: the object's name and how far it has come.
@@ -30,7 +29,7 @@ def objects_of(source: Source, sources: SourcesFile, settings: Settings) -> list
     """
     if source.connection is None:
         return discover(source, settings)
-    return [_live_object(source, name) for name in reads(source, sources, live(source).objects(source))]
+    return [live_object(source, name) for name in reads(source, sources, live(source).objects(source))]
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,6 @@ class Extraction:
     settings: Settings
     told: Told | None = None
     reader: Reader | None = None
-
-    def estimate(self, item: ExportObject) -> Estimate | None:
-        """What the history of a live object will need, before it is first read; None later, and for files."""
-        stream = self._streams.get(item.name)
-        begun = position_of(self.source, item.name, self.settings)
-        return stream.estimate(None) if stream and begun is None else None
 
     def take(self, item: ExportObject, now: datetime) -> LoadReport:
         """Load the files, or read on from where the lake ends; raises SourceError, with the good in the lake."""
@@ -87,10 +80,3 @@ def extraction(source: Source, settings: Settings, told: Told | None = None) -> 
         yield Extraction(source, settings, told, reader)
     finally:
         reader.close()
-
-
-def _live_object(source: Source, name: str) -> ExportObject:
-    spec = next((item for item in source.objects if item.object == name), None)
-    known = VENDORS[source.type].named(name)
-    folder = spec.class_ if spec and spec.class_ else known.object if known else slug(name)
-    return ExportObject(name, folder, source.type, (), spec)

@@ -83,7 +83,7 @@ class ApiClient:
         judge: Judge,
         authorise: Callable[[], Mapping[str, str]] = dict,
         verify: bool | str = True,
-        patience: Patience = Patience(),  # noqa: B008 - frozen
+        patience: Patience = Patience(),
         session: requests.Session | None = None,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:

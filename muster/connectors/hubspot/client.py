@@ -62,7 +62,7 @@ class Account:
         connection: HubSpotConnection,
         label: str,
         budget: Budget,
-        patience: Patience = Patience(),  # noqa: B008
+        patience: Patience = Patience(),
     ) -> None:
         self.label, self._version = label, connection.api_version
         self._client = ApiClient(

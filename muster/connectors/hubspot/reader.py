@@ -41,7 +41,7 @@ def objects_of(source: Source) -> list[str]:
     return [each for each in named if each not in connection.exclude]
 
 
-def open_reader(source: Source, settings: Settings, patience: Patience = Patience()) -> Reader:  # noqa: B008 - frozen
+def open_reader(source: Source, settings: Settings, patience: Patience = Patience()) -> Reader:
     """The reader of an account; nothing is called before a stream is used."""
     connection = _connection(source)
     budget = Budget.of(settings, "hubspot", source.instance_id, limits(connection), connection.share, connection.speed)

@@ -72,7 +72,7 @@ def open_client(
     connection: MarketoConnection,
     budget: Budget,
     label: str,
-    patience: Patience = Patience(),  # noqa: B008 - frozen
+    patience: Patience = Patience(),
 ) -> Clients:
     """The clients of an instance; nothing is asked yet."""
     root = connection.url.removesuffix("/rest")

@@ -56,7 +56,8 @@ class StaticLists(MarketoStream):
         if not self._instance.cadence.is_due(times.read_or_none(state.get("listed")), now, state.get("calls", 0)):
             return
         columns, calls = [*self._FIELDS, DELETED], 0
-        for calls, page in enumerate(self._api.pages(_LISTS), 1):  # noqa: B007
+        for page in self._api.pages(_LISTS):
+            calls += 1
             yield Chunk(table_of(page, columns))
         yield Chunk(nothing(columns), {"listed": times.written(now), "calls": calls}, whole={})
 

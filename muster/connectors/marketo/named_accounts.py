@@ -40,7 +40,8 @@ class NamedAccounts(MarketoStream):
         if not fields or not self._instance.cadence.is_due(last, now, state.get("calls", 0)):
             return
         columns, seen, calls = [*fields, DELETED], set[str](), 0
-        for calls, found in enumerate(self._found(fields), 1):  # noqa: B007
+        for found in self._found(fields):
+            calls += 1
             fresh = [each for each in found if each[_GUID] not in seen]
             seen.update(each[_GUID] for each in fresh)
             yield Chunk(table_of(fresh, columns))

@@ -59,7 +59,7 @@ def objects_of(source: Source) -> list[str]:
 def open_reader(
     source: Source,
     settings: Settings,
-    patience: Patience = Patience(),  # noqa: B008 - frozen
+    patience: Patience = Patience(),
     budget: Budget | None = None,
 ) -> Reader:
     """The streams of a live source; nothing is asked before one is read. By default the instance's own budget."""

@@ -39,7 +39,7 @@ _MENDS = {
 class Login:
     """Fetches tokens for one connection and knows the address that the org told with them."""
 
-    def __init__(self, connection: SalesforceConnection, label: str, patience: Patience = Patience()) -> None:  # noqa: B008
+    def __init__(self, connection: SalesforceConnection, label: str, patience: Patience = Patience()) -> None:
         self._connection, self._label = connection, label
         self._client = ApiClient(
             connection.url,

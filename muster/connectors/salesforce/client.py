@@ -93,7 +93,7 @@ class Org:
         connection: SalesforceConnection,
         label: str,
         budget: Budget,
-        patience: Patience = Patience(),  # noqa: B008
+        patience: Patience = Patience(),
     ) -> None:
         self.label, self.version = label, connection.api_version
         self.sleep: Callable[[float], None] = patience.sleep

@@ -54,7 +54,7 @@ def objects_of(source: Source) -> list[str]:
     return [*dict.fromkeys(wanted[name.casefold()] for name in ordered if name.casefold() not in excluded)]
 
 
-def open_reader(source: Source, settings: Settings, patience: Patience = Patience()) -> Reader:  # noqa: B008 - frozen
+def open_reader(source: Source, settings: Settings, patience: Patience = Patience()) -> Reader:
     """The reader of a source; nothing is asked of the org yet."""
     connection, label = _connection(source), f"Salesforce {source.instance_id}"
     budget = Budget.of(settings, "salesforce", source.instance_id, LIMITS, connection.share, connection.speed)

@@ -35,11 +35,15 @@ NOTED_EVERY = 1.0
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a read has come: rows so far, of how many where the vendor counts, and what is being read."""
+    """How far a read has come: rows so far, of how many where the vendor counts, and what is being read.
+
+    The first of a history is an estimate: `told` says what it will take.
+    """
 
     rows: int
     total: int | None
     told: str
+    is_estimate: bool = False
 
 
 def sync(
@@ -119,7 +123,10 @@ class _Run:
     def read(self, progress: Callable[[Progress], None] | None) -> None:
         """From the standing to the end of the stream; positions that move without rows are noted on the way."""
         feed, begun = self.feed, self.standing.position
-        total = self.stream.estimate(begun).rows if progress and self.standing.synced_at is None else None
+        estimate = self.stream.estimate(begun) if progress and self.standing.synced_at is None else None
+        total = estimate.rows if estimate else None
+        if progress and estimate:
+            progress(Progress(0, total, estimate.told, is_estimate=True))
         noted, noted_at = begun, time.monotonic()
         for chunk in self.stream.read(begun):
             feed.take(chunk)

@@ -18,7 +18,7 @@ from muster.twins.marketo.errors import ApiError, told
 from muster.twins.marketo.lead_writer import Manner, name_of, value_change
 from muster.twins.marketo.log import Entry
 from muster.twins.marketo.records import mark_deleted
-from muster.twins.marketo.request import MOST, Request, records_of
+from muster.twins.marketo.request import Request, records_of
 from muster.twins.marketo.rules import WRITE_LEAD, Rule
 
 if TYPE_CHECKING:
@@ -46,11 +46,7 @@ def _delete(twin: MarketoTwin, request: Request) -> Page:
         given = [record.get("id") for record in records_of(request.json())]
         ids = [str(lead) if isinstance(lead, int | str) and str(lead).isdigit() else None for lead in given]
     else:
-        ids = [str(number) for number in request.integers("id")]
-        if not ids:
-            raise ApiError(1002, "id")
-        if len(ids) > MOST:
-            raise ApiError(1003, message=f"Too many ids: {len(ids)} exceeds the limit {MOST}")
+        ids = [*request.ids()]
     gone = delete_leads(twin, [lead for lead in ids if lead])
     return Page([_outcome(lead, gone) for lead in ids])
 

@@ -16,7 +16,7 @@ from muster.twins.marketo.errors import ApiError, Skip, told
 from muster.twins.marketo.leads import chosen_fields, marks, paged
 from muster.twins.marketo.log import Entry
 from muster.twins.marketo.records import mark_deleted
-from muster.twins.marketo.request import MOST, Request, record_id
+from muster.twins.marketo.request import Request, record_id
 from muster.twins.marketo.rules import READ_LEAD, WRITE_LEAD, Rule
 from muster.twins.marketo.tokens import state_of, token
 
@@ -72,18 +72,12 @@ def remove_members(twin: MarketoTwin, list_: dict[str, Any], leads: Sequence[str
 
 def _asked_ids(request: Request) -> list[str]:
     """Lead ids of the query, or of a body's `input`."""
-    if request.has_json:
-        try:
-            ids = [record_id(record) for record in request.inputs()]
-        except Skip as skip:
-            raise ApiError(skip.code, message=skip.error["message"]) from None
-    else:
-        ids = [str(number) for number in request.integers("id")]
-    if not ids:
-        raise ApiError(1002, "id")
-    if len(ids) > MOST:
-        raise ApiError(1003, message=f"Too many ids: {len(ids)} exceeds the limit {MOST}")
-    return ids
+    if not request.has_json:
+        return request.ids()
+    try:
+        return [record_id(record) for record in request.inputs()]
+    except Skip as skip:
+        raise ApiError(skip.code, message=skip.error["message"]) from None
 
 
 def _add(twin: MarketoTwin, request: Request) -> Page:

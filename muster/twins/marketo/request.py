@@ -64,6 +64,15 @@ class Request:
     def integers(self, name: str) -> list[int]:
         return [integer(value) for value in self.listed(name)]
 
+    def ids(self) -> list[str]:
+        """The lead ids of the query, 1 to 300."""
+        ids = [str(number) for number in self.integers("id")]
+        if not ids:
+            raise ApiError(1002, "id")
+        if len(ids) > MOST:
+            raise ApiError(1003, message=f"Too many ids: {len(ids)} exceeds the limit {MOST}")
+        return ids
+
     def integer(self, name: str, default: int) -> int:
         value = self.one(name)
         return integer(value) if value else default
