@@ -1,0 +1,1 @@
+"""The graph of identities: what hangs together, and which links may not hold."""
