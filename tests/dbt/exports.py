@@ -59,6 +59,9 @@ MARKETO = Exports(
         "1002,old-ada@acme.example,Ada,20,null,null,null,false,null,2024-01-19T09:42:24Z\n"
         "1003,gone@acme.example,Gone,null,Lead,null,00QEc00000BBaeX,null,null,2024-01-19T09:42:24Z\n",
         "companies.csv": "id,company,website,externalCompanyId\n20,Acme,acme.example,X-20\n",
+        "programs.csv": "id,name,type,costs\n"
+        """7,Webinar,Event,"[{""startDate"":""2026-01-01"",""cost"":1200.5},{""startDate"":""2026-02-01"",""cost"":300}]"\n"""
+        "8,Newsletter,Email,[]\n",
         "opportunities.csv": "marketoGUID,externalOpportunityId,externalCompanyId,name,stage\n"
         "aa-1,006Ec00000AieKF,X-20,Open,Qualification\n",
         "opportunity_roles.csv": "marketoGUID,externalOpportunityId,leadId,role,isPrimary\n"

@@ -63,3 +63,7 @@ def test_the_primary_attribute_of_a_list_operation_is_the_list(seam: Seam) -> No
 
 def test_consent_and_cookies_come_with_the_lead(seam: Seam) -> None:
     assert seam("person", "marketo", "email_consent", "ecids") == [("n", ["111", "222"]), ("y", None), (None, None)]
+
+
+def test_a_programs_cost_is_the_sum_of_its_periods(seam: Seam) -> None:
+    assert seam("campaign", "marketo", "campaign_name", "actual_cost") == [("Webinar", 1500.5), ("Newsletter", None)]

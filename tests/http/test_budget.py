@@ -129,7 +129,16 @@ def test_what_others_used_is_a_bound_and_a_larger_limit_counts(tmp_path: Path) -
     kept.told(used=0)
     assert kept.usage()["calls today"] == 0  # the vendor did not count it
     time.now += 86_400
-    assert kept.left() == 50
+    assert kept.left() == 500  # what was used is over with the day, the limit holds
+
+
+def test_a_limit_once_told_outlasts_what_was_used(tmp_path: Path) -> None:
+    time = Time()
+    kept = budget(tmp_path, Limits(daily=(Daily(100),)), time, share=0.5)
+    kept.told(used=900, limit=1000)
+    assert kept.left() == 100
+    time.now += 3601
+    assert budget(tmp_path, Limits(daily=(Daily(100),)), time, share=0.5).left() == 500
 
 
 def test_the_day_is_that_of_the_vendors_clock(tmp_path: Path) -> None:

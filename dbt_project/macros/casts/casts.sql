@@ -36,6 +36,14 @@ case
         end
 {%- endmacro %}
 
+{#- The sum of one number over a list of objects in JSON, `[{"cost": 5.0}, …]`; null for none. -#}
+{% macro sum_of(list, number) -%}
+list_sum(list_transform(
+            cast(try(from_json({{ list }}, '["JSON"]')) as json[]),
+            lambda item: {{ as_double("item ->> '" ~ number ~ "'") }}
+        ))
+{%- endmacro %}
+
 {% macro as_bigint(text) -%}
 try_cast(round({{ as_double(text) }}) as bigint)
 {%- endmacro %}

@@ -81,7 +81,7 @@ class Budget:
             now = self._today(turn)
             for daily in self._dailies(lane, unit):
                 if self._left(turn, daily, now) < amount:
-                    raise self._gone(daily, now)
+                    raise self._gone(turn, daily, now)
 
     def left(self, lane: str = "", unit: str = "calls") -> int | None:
         """What the day has left of a lane; None where it has no limit."""
@@ -105,11 +105,11 @@ class Budget:
         daily = next((each for each in reversed(self._dailies(lane, unit, self._whole))), None)
         if not daily or (used is None and left is None):
             return
-        allowed = limit or daily.calls
         with self._tally.turn() as turn:
             now = self._today(turn)
-            own = turn.spent(daily.lane, unit, daily.begins(now))
-            known = used if used is not None else allowed - (left or 0)
+            own, before = turn.spent(daily.lane, unit, daily.begins(now)), turn.told(daily.lane, unit)
+            limit = limit or (before.allowed if before else None)
+            known = used if used is not None else (limit or daily.calls) - (left or 0)
             turn.tell(daily.lane, unit, Told(now, known, limit, own))
 
     def hear(self, date: datetime) -> None:
@@ -158,7 +158,7 @@ class Budget:
         today = self._today(turn)
         for daily in self._dailies(lane, "calls") if self._called else ():
             if self._left(turn, daily, today) < 1:
-                raise self._gone(daily, today)
+                raise self._gone(turn, daily, today)
         windows = [each for each in self._limits.windows if each.lane in ("", lane)]
         free = max((turn.free_at(each.calls, each.seconds, each.lane, now) for each in windows), default=now)
         free = max(free, turn.rests_until(lane))
@@ -179,29 +179,36 @@ class Budget:
 
     def _left(self, turn: Turn, daily: Daily, now: float) -> int:
         own = turn.spent(daily.lane, daily.unit, daily.begins(now))
+        allowed, ours = self._allowed(turn, daily)
         told = self._told(turn, daily, now)
         if not told:
-            return daily.calls - own
-        whole = next(each for each in self._whole.daily if (each.lane, each.unit) == (daily.lane, daily.unit))
-        allowed = told.allowed or whole.calls
+            return ours - own
         everybody = told.used + max(0, own - told.own)
-        ours = max(1, int(allowed * self._share + 1e-9))
         return min(ours - min(own, everybody), allowed - everybody)
+
+    def _allowed(self, turn: Turn, daily: Daily) -> tuple[int, int]:
+        """What a day holds for everybody, as the vendor said last however long ago, and our share of it."""
+        told = turn.told(daily.lane, daily.unit)
+        if not told or not told.allowed:
+            whole = next(each for each in self._whole.daily if (each.lane, each.unit) == (daily.lane, daily.unit))
+            return whole.calls, daily.calls
+        return told.allowed, max(1, int(told.allowed * self._share + 1e-9))
 
     def _own(self, turn: Turn, daily: Daily, now: float) -> int:
         own, told = turn.spent(daily.lane, daily.unit, daily.begins(now)), self._told(turn, daily, now)
         return min(own, told.used + max(0, own - told.own)) if told else own
 
     def _told(self, turn: Turn, daily: Daily, now: float) -> Told | None:
+        """What the vendor said was used, for as long as that holds."""
         told = turn.told(daily.lane, daily.unit)
         oldest = daily.begins(now) if daily.zone else now - _TOLD_HOLDS
         return told if told and told.moment >= oldest else None
 
-    def _gone(self, daily: Daily, now: float) -> QuotaSpent:
+    def _gone(self, turn: Turn, daily: Daily, now: float) -> QuotaSpent:
         ends = daily.ends(now)
         what = f"{daily.lane} {daily.unit}".strip()
         span = "today" if daily.zone else "in 24 hours"
         return QuotaSpent(
-            f"{self._label}: the {what} that may be used {span} ({daily.calls:,}) are used up",
+            f"{self._label}: the {what} that may be used {span} ({self._allowed(turn, daily)[1]:,}) are used up",
             datetime.fromtimestamp(ends, UTC) if ends else None,
         )

@@ -3,7 +3,7 @@ with
 source as (
     select * from {{ lake("marketo", "programs", [
         "name", "type", "description", "status", "channel", "parentProgramId", "sfdcId", "startDate", "endDate", "cost",
-        "createdAt", "updatedAt"
+        "costs", "createdAt", "updatedAt"
     ]) }}
 ),
 
@@ -34,7 +34,7 @@ renamed as (
         channel as channel_name,
         {{ as_timestamp("startDate") }} as campaign_start_date,
         {{ as_timestamp("endDate") }} as campaign_end_date,
-        {{ as_double("cost") }} as actual_cost,
+        coalesce({{ as_double("cost") }}, {{ sum_of("costs", "cost") }}) as actual_cost,
 
         ----------  state
         coalesce(_deleted, false) as is_deleted,
