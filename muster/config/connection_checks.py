@@ -35,6 +35,11 @@ def _tables(entry: Entry[SourcesFile], source: Source, at: tuple[str | int, ...]
     if not source.objects:
         what = f"'{source.name}' has a database and names nothing of it"
         yield entry.document.problem((*at, "connection"), what, "list its tables or queries under objects:")
+    names = [item.object.casefold() for item in source.objects]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            what = f"'{source.name}' has two objects called '{source.objects[number].object}'"
+            yield entry.document.problem((*at, "objects", number, "object"), what, "give each a name of its own")
     for number, item in enumerate(source.objects):
         if item.files:
             what = f"'{item.object}' names files, and '{source.name}' is a database"

@@ -132,3 +132,13 @@ def test_configurations_checked_together(
         assert "no mistakes" in done.output
     else:
         assert "111-aaa-111 is read into the organization 'acme'" in done.output
+
+
+def test_two_tables_of_one_name_are_refused(folder: Folder) -> None:
+    tables = "".join(
+        f"      - {{object: {name}, table: {name}, class: person, columns: {{id: personID}}, key: [id]}}\n"
+        for name in ("people", "People")
+    )
+    source = f"  - name: shop\n    type: table\n    connection: {{url: 'postgresql://x'}}\n    objects:\n{tables}"
+    told = folder.checking({"sources.yml": f"organization: acme\nsources:\n{source}"})
+    assert told == ["sources.yml:8: 'shop' has two objects called 'People' (give each a name of its own)"]
