@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMPS := .stamps
 # The demo's twins keep the vendors' waits, in a clock that runs so many times as fast as ours.
 SPEED := 240
-PARALLEL ?= --numprocesses 2 --dist loadfile
+PARALLEL ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PEERS := .peers
 

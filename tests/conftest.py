@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from muster.settings import Settings
 from muster.world import generate
@@ -21,6 +22,10 @@ from muster.world import generate
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
 MUSTER = Path(sys.executable).parent / "muster"
+
+# a machine that is busy with something else is no fault of a test
+settings.register_profile("muster", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("muster")
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,11 @@ def shared_data() -> Callable[[str], Path]:
         return folder
 
     return find
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole flows first: a worker that came upon them last would keep the others waiting."""
+    items.sort(key=lambda item: "flow" not in item.path.parts)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -57,6 +57,7 @@ def test_calls_used_and_left_are_told(live: Installation) -> None:
     assert 0 < told["marketo-na"]["calls today"] < 2000
 
 
+@pytest.mark.slow
 def test_again_and_a_day_later(live: Installation, tmp_path: Path) -> None:
     later = live.copy(tmp_path)
     run_behind_twins(later)

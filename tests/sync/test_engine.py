@@ -228,7 +228,8 @@ def test_how_much_is_to_come_is_asked_only_for_a_history_and_a_listener(settings
     told: list[Progress] = []
     first = Told([chunk(lead("1", "t1"), file="day 1"), chunk(lead("1", "t1"), lead("2", "t1"), at=1)], rows=2)
     sync(MARKETO, first, settings, NOW, told.append)
-    assert told == [Progress(1, 2, "day 1"), Progress(3, 2, "leads")]
+    estimate = Progress(0, 2, "about 2 rows in 1 calls, 1 s", is_estimate=True)
+    assert told == [estimate, Progress(1, 2, "day 1"), Progress(3, 2, "leads")]
     later = Told([chunk(at=2)], rows=0)
     sync(MARKETO, later, settings, LATER, told.append)
     silent = Told([], name="companies")
