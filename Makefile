@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-next-day dev test test-all check format bench peers install install-dev lock clean
+.PHONY: help demo demo-next-day dev test test-all check format bench bench-identity peers install install-dev lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -47,6 +47,10 @@ format: install-dev ## Put Python and SQL into the house format
 
 bench: install-dev ## The comparison table, side by side in one run
 	@$(BIN)/python -m bench
+
+bench-identity: install-dev ## How right matching is, on data with known truth, and how fast the graph
+	@$(BIN)/python -m bench.identity
+	@$(BIN)/python -m bench.identity.graph
 
 peers: $(STAMPS)/peers ## Local servers for S3, Azure Blob and GCS; tests that need them are skipped without
 

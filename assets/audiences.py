@@ -113,6 +113,7 @@ def _materialized(result: Evaluation, snapshot: Snapshot) -> dg.MaterializeResul
             "size": result.size,
             "entered": result.entered,
             "left": result.exited,
+            "merged": result.merged,
             "version": membership.version,
             "snapshot": membership.snapshot,
             "rule": dg.MetadataValue.md(f"```\n{result.audience.rule.strip()}\n```"),

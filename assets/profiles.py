@@ -13,7 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from assets.keys import source_key
 from muster.config.models import Source
 from muster.connectors import ExportObject
-from muster.warehouse import table_rows
+from muster.warehouse import golden_values, table_rows
 from resources.setup import Setup
 
 OWNER = "team:analytics-engineering"
@@ -84,10 +84,20 @@ def profile_assets(project: DbtProject, translator: Translator) -> dg.AssetsDefi
 
 def _row_counts(context: dg.AssetExecutionContext, setup: Setup) -> Iterator[dg.AssetObservation]:
     """Rows per table, told when dbt has let go of the file: counting each as it is built would wait for that anyway."""
-    for (layer, name), rows in table_rows(setup.settings).items():
+    tables = table_rows(setup.settings)
+    for (layer, name), rows in tables.items():
         key = dg.AssetKey([layer, name])
         if key in context.selected_asset_keys:
-            yield dg.AssetObservation(key, metadata={"dagster/row_count": rows})
+            told: dict[str, Any] = {"dagster/row_count": rows}
+            if (layer, f"{name}_provenance") in tables:
+                told["values by source"] = _by_source(golden_values(setup.settings, name))
+            yield dg.AssetObservation(key, metadata=told)
+
+
+def _by_source(values: Mapping[str, int]) -> dg.MetadataValue[str]:
+    """Which source the values of golden records are from, as a small table."""
+    rows = "".join(f"| {source} | {count:,} |\n" for source, count in values.items())
+    return dg.MetadataValue.md(f"| source | values |\n| --- | ---: |\n{rows}")
 
 
 def _layer(dbt_resource_props: Mapping[str, Any]) -> str:

@@ -10,10 +10,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from muster.config.identity import IdentityFile
 from muster.config.models import Configuration
 from muster.durable import write_whole
 from muster.errors import MusterError
+from muster.identity.decisions.file import DECISIONS_FILE, as_json, read_decisions
 from muster.locks import exclusive
 from muster.settings import CHECKOUT, Settings
 
@@ -30,20 +33,34 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "MUSTER_LAKE": str(settings.lake),
         "MUSTER_SNAPSHOTS": str(settings.snapshots),
         "MUSTER_IDENTITY": str(_identity_file(settings)),
+        "MUSTER_IDENTITY_DECISIONS": str(_decisions_file(settings)),
         "DO_NOT_TRACK": "1",
     }
 
 
 def write_identity_settings(settings: Settings, configuration: Configuration) -> None:
-    """Hand identity.yml, and which CRM each source is synced with, to the project as `<data>/identity.json`."""
+    """Hand identity.yml, which CRM each source is synced with, and what people decided, to the project.
+
+    They lie in `<data>/identity.json` and `<data>/identity_decisions.json`, rewritten only where they differ.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     instances = {source.name: source.instance_id for source in configuration.sources.sources}
     synced = [(source.name, source.crm) for source in configuration.sources.sources if source.crm]
     crm_instances = [{"source": name, "instance": instances[crm]} for name, crm in synced if crm in instances]
-    text = json.dumps(configuration.identity.mailboxes.model_dump() | {"crm_instances": crm_instances}, indent=1)
-    path = _identity_file(settings)
-    if not path.exists() or path.read_text() != text:
-        write_whole(path, text)
+    beside = {"crm_instances": crm_instances, "currency": configuration.sources.currency}
+    text = json.dumps(identity_tables(configuration.identity) | beside, indent=1)
+    _write_changed(_identity_file(settings), text)
+    _write_changed(_decisions_file(settings), as_json(read_decisions(settings.config / DECISIONS_FILE)))
+
+
+def identity_tables(identity: IdentityFile) -> dict[str, Any]:
+    """What the project reads of identity.yml: lists for SQL, and the whole for Python models."""
+    return {
+        **identity.mailboxes.model_dump(),
+        "disposable_domains": identity.guards.disposable_domains,
+        "placeholder_values": identity.guards.placeholder_values,
+        "identity": identity.model_dump(mode="json", by_alias=True),
+    }
 
 
 def fresh_manifest(settings: Settings) -> Path:
@@ -56,6 +73,15 @@ def fresh_manifest(settings: Settings) -> Path:
 
 def _identity_file(settings: Settings) -> Path:
     return settings.data / "identity.json"
+
+
+def _decisions_file(settings: Settings) -> Path:
+    return settings.data / "identity_decisions.json"
+
+
+def _write_changed(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text() != text:
+        write_whole(path, text)
 
 
 def _is_fresh(manifest: Path) -> bool:

@@ -1,9 +1,9 @@
 """The schema that rules, mappings and labels are read against: the dbt project's own, and no second one.
 
-Each mart is a class. A column's `config.meta.xdm` is its XDM path, `config.meta.labels` its labels and
-`config.meta.identity` its identity namespace. A `relationships` test with `config.meta.edge: {name, inverse}`
-is a relation, named `name` from the many side and `inverse` from the one side. A model's
-`config.meta.shortcuts: {name: path}` declares paths over relations.
+Each mart is a class. A column's `config.meta.xdm` is its XDM path, `config.meta.labels` its labels,
+`config.meta.identity` its identity namespace and `config.meta.survival` how a golden record comes by it. A
+`relationships` test with `config.meta.edge: {name, inverse}` is a relation, named `name` from the many side and
+`inverse` from the one side. A model's `config.meta.shortcuts: {name: path}` declares paths over relations.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ class Field:
     labels: tuple[str, ...] = ()
     identity: str | None = None
     description: str = ""
+    survives: bool = True  # a merge policy says which record it is from
+    together: str | None = None  # the group of attributes that it is taken with, from one record
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def _class(node: Mapping[str, Any]) -> EntityClass:
                 labels=tuple(told.get("labels", ())),
                 identity=told.get("identity"),
                 description=column.get("description", ""),
+                **_survival(told),
             )
     return EntityClass(
         name=node["name"],
@@ -123,6 +126,13 @@ def _class(node: Mapping[str, Any]) -> EntityClass:
         time_path=meta.get("time"),
         description=node.get("description", ""),
     )
+
+
+def _survival(told: Mapping[str, Any]) -> dict[str, Any]:
+    """How a golden record comes by a column; `config.meta.survival` is described in macros/marts/merge_policies.sql."""
+    said = told.get("survival", {})
+    governed = said is not False and not told.get("key") and not said.get("strictest")
+    return {"survives": governed, "together": said.get("together") if said else None}
 
 
 def _add_edge(classes: dict[str, EntityClass], owner: str, test: Mapping[str, Any]) -> None:

@@ -29,3 +29,13 @@ def table_rows(settings: Settings) -> dict[tuple[str, str], int]:
     query = "select schema_name, table_name, estimated_size from duckdb_tables() where not internal"
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         return {(str(schema), str(table)): int(rows) for schema, table, rows in connection.execute(query).fetchall()}
+
+
+def golden_values(settings: Settings, entity: str) -> dict[str, int]:
+    """How many attributes of golden records of `person` or `account` are from each source, most first."""
+    query = f"""
+        select coalesce(source_name, 'events') as source_name, count(*) as values
+        from marts.{entity}_provenance group by all order by values desc, source_name
+    """
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        return {str(name): int(values) for name, values in connection.execute(query).fetchall()}

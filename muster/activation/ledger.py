@@ -125,6 +125,13 @@ class Ledger:
             row = connection.execute(select(delivery).where(mine)).mappings().first()
         return _planned(row) if row else None
 
+    def arrived(self, audience: str) -> list[Delivery]:
+        """All deliveries of an audience that their destinations acknowledged, oldest first."""
+        done = (delivery.c.audience == audience) & (delivery.c.status == "acknowledged")
+        query = select(delivery).where(done).order_by(delivery.c.planned_at, delivery.c.destination)
+        with self.store.begin() as connection:
+            return [_planned(row).delivery for row in connection.execute(query).mappings()]
+
     def last_number(self, destination: str, audience: str) -> int:
         query = select(delivery.c.number).where(_one(delivery, destination, audience))
         with self.store.begin() as connection:

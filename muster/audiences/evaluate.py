@@ -19,6 +19,7 @@ from sqlglot import exp
 from muster.audiences.bitmaps import to_arrow
 from muster.audiences.conditions import Conditions
 from muster.audiences.membership import Membership, MembershipStore
+from muster.audiences.merges import follow, merged_ordinals
 from muster.audiences.order import in_dependency_order
 from muster.config.models import Audience
 from muster.errors import RuleError
@@ -26,7 +27,7 @@ from muster.pql import CompiledRule, compile_rule
 from muster.schema import ENTITIES
 from muster.snapshot import Snapshot
 from muster.snapshot.publish import NUMBERED, ORDINAL
-from muster.sql import identifier, scan
+from muster.sql import identifier
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one evaluation of one audience gave. `entered` and `exited` are against the version before."""
+    """What one evaluation of one audience gave. `entered` and `exited` are against the version before.
+
+    `merged` of those who were in then live on in somebody who is in now: they neither stayed nor left.
+    """
 
     audience: Audience
     membership: Membership
     compiled: CompiledRule
     entered: int
     exited: int
+    merged: int
     changed: bool
     seconds: float
 
@@ -79,7 +84,7 @@ def evaluate(
     order, circular = in_dependency_order({name: rule.segments for name, rule in compiled.items()})
     outcome.failed.update(circular)
     with snapshot.load(_columns(list(compiled.values()))) as connection:
-        merged = {entity: _merged(connection, snapshot, entity) for entity in NUMBERED}
+        merged = {entity: merged_ordinals(snapshot, entity) for entity in NUMBERED}
         referenced = _referenced(compiled)
         conditions = Conditions(connection, compiled.values())
         loaded = _load_known(connection, store, referenced - wanted.keys())
@@ -114,8 +119,9 @@ def _evaluate_one(
     members = conditions.members(rule)
     before = store.latest(audience.name)
     entity = ENTITIES[audience.of]
-    last = _follow_merges(before.members, merged[entity]) if before and before.entity == entity else BitMap()
+    last = follow(before.members, merged[entity]) if before and before.entity == entity else BitMap()
     entered, exited = len(members - last), len(last - members)
+    merged_away = len(before.members & BitMap(merged[entity])) if before and before.entity == entity else 0
     changed = before is None or before.rule != audience.rule or members != before.members
     if before is None or changed:
         membership = store.add(
@@ -125,7 +131,7 @@ def _evaluate_one(
         )  # fmt: skip
     else:
         membership = before
-    return Evaluation(audience, membership, rule, entered, exited, changed, time.perf_counter() - began)
+    return Evaluation(audience, membership, rule, entered, exited, merged_away, changed, time.perf_counter() - began)
 
 
 def exceeds_bound(audience: Audience, last: int | None, size: int) -> bool:
@@ -209,28 +215,3 @@ def _load_segment(connection: duckdb.DuckDBPyConnection, name: str, members: Bit
     table = identifier(segment_table(name))
     connection.execute(f"create or replace table {table} as select {ORDINAL}::bigint as {ORDINAL} from members")
     connection.unregister("members")
-
-
-def _merged(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, entity: str) -> dict[int, int]:
-    """Ordinals of ids that were merged away → the ordinal that lives on, through chains of merges."""
-    register = scan(snapshot.register(entity))
-    rows = connection.execute(f"""
-        select distinct gone.ord, kept.ord from {register} as gone
-        inner join {register} as kept on kept.id = gone.merged_into
-    """).fetchall()
-    step = {int(gone): int(kept) for gone, kept in rows}
-    return {gone: _end_of(gone, step) for gone in step}
-
-
-def _end_of(start: int, step: dict[int, int]) -> int:
-    seen, at = {start}, step[start]
-    while at in step and at not in seen:
-        seen.add(at)
-        at = step[at]
-    return at
-
-
-def _follow_merges(members: BitMap, merged: dict[int, int]) -> BitMap:
-    """A merge is no exit: who was in under the old ordinal was in under the one that lives on."""
-    gone = members & BitMap(merged)
-    return (members - gone) | BitMap(merged[ordinal] for ordinal in gone)

@@ -15,8 +15,10 @@ from pathlib import Path
 from pyroaring import BitMap
 from sqlalchemy import Boolean, Column, Integer, String, Table, Text, insert, select, update
 
+from muster.audiences.merges import follow, merged_ordinals
 from muster.durable import write_whole
 from muster.settings import Settings
+from muster.snapshot import current
 from muster.state import StateStore, metadata
 from muster.state.store import UtcDateTime
 
@@ -84,6 +86,12 @@ class MembershipStore:
             del told["members"]
             yield Membership(**told)
 
+    def audiences(self, entity: str) -> list[str]:
+        """Every audience of `person` or `account` there ever was, by name."""
+        query = select(audience_version.c.audience).where(audience_version.c.entity == entity).distinct()
+        with self.state.begin() as connection:
+            return sorted(connection.execute(query).scalars())
+
     def before(self, item: Membership) -> Membership | None:
         """The version that a version took the place of."""
         return next((other for other in self.history(item.audience) if other.version == item.version - 1), None)
@@ -93,17 +101,24 @@ class MembershipStore:
         return next((item for item in self.history(audience) if item.evaluated_at <= instant), None)
 
     def exited(self, audience: str, now: datetime) -> BitMap:
-        """Who is out now but was in within the last 30 days (status `exited` in XDM), by ordinal."""
+        """Who is out now but was in within the last 30 days (status `exited` in XDM), by ordinal.
+
+        Who was merged into somebody, as the snapshot in force has it, has left only where that other one has.
+        """
         latest = self.latest(audience)
         if latest is None:
             return BitMap()
-        out, later = BitMap(), latest
+        snapshot = current(self.settings)
+        merged = merged_ordinals(snapshot, latest.entity) if snapshot else {}
+        inside = follow(latest.members, merged)
+        out, later, later_at = BitMap(), inside, latest.evaluated_at
         for item in self.history(audience):
-            if item.entity != latest.entity or later.evaluated_at < now - EXITED_FOR:
+            if item.entity != latest.entity or later_at < now - EXITED_FOR:
                 break
-            out |= item.members - later.members
-            later = item
-        return out - latest.members
+            members = follow(item.members, merged)
+            out |= members - later
+            later, later_at = members, item.evaluated_at
+        return out - inside
 
     def add(
         self, before: Membership | None, members: BitMap, *, audience: str, entity: str, rule: str,

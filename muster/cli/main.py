@@ -7,15 +7,21 @@ import sys
 
 import click
 
+from muster.cli.account import account
 from muster.cli.check import check
 from muster.cli.dev import dev
 from muster.cli.init import init
+from muster.cli.match import match
+from muster.cli.profile import profile
 from muster.cli.release import release
 from muster.cli.resend import resend
+from muster.cli.resolve import resolve
+from muster.cli.review import review
 from muster.cli.run import run
 from muster.cli.status import status
 from muster.cli.twin import twin
 from muster.cli.twins import twins
+from muster.cli.unmerge import unmerge
 from muster.cli.world import world
 from muster.config.check import render
 from muster.errors import ConfigError, MusterError
@@ -49,5 +55,9 @@ def main() -> None:
     """
 
 
-for command in (init, check, run, status, dev, release, resend, world, twin, twins):
+COMMANDS = (
+    init, check, run, status, dev, profile, account, resolve, match, review, unmerge, release, resend, world, twin,
+    twins,
+)  # fmt: skip
+for command in COMMANDS:
     main.add_command(command)

@@ -12,6 +12,7 @@ from pathlib import Path
 from muster.config.audience_checks import check_audiences, check_destinations
 from muster.config.connection_checks import check_connections
 from muster.config.load import Reading, read
+from muster.config.merge_policy_checks import check_merge_policies
 from muster.config.source_checks import check_sources
 from muster.config.topology_checks import check_together, check_topology
 from muster.errors import Problem
@@ -43,6 +44,8 @@ def _problems(reading: Reading, settings: Settings, schema: Schema | None) -> li
         problems += check_sources(reading.sources, settings, schema)
         problems += check_connections(reading.sources)
         problems += check_topology(reading.sources, settings)
+    if reading.identity is not None:
+        problems += check_merge_policies(reading.identity, reading.sources, schema)
     if reading.destinations is not None:
         problems += check_destinations(reading.destinations)
     problems += check_audiences(reading.audiences, reading.destinations, schema)

@@ -11,15 +11,10 @@ from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from muster.config.base import Model
 from muster.config.durations import Duration
-
-
-class Model(BaseModel):
-    """Unknown keys are mistakes, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _address(value: str) -> str:

@@ -57,7 +57,7 @@ def _explain(document: Document, model: type[BaseModel], detail: ErrorDetails) -
         what = f"{_called(location)} must be {_KINDS[kind]}" + (", and nothing stands here" if value is None else "")
         if kind == "string_type" and isinstance(value, (int, float)):
             mend = f'write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
-    elif kind == "literal_error":
+    elif kind in ("literal_error", "enum"):
         allowed = [part.strip(" '") for part in str(context["expected"]).replace(" or ", ",").split(",")]
         shown = f", not '{value}'" if isinstance(value, str) else ""
         what = f"{_called(location)} must be one of {', '.join(allowed)}{shown}"

@@ -17,9 +17,11 @@ from pydantic import BaseModel
 from muster.config.document import Document, read_document
 from muster.config.environment import fill_placeholders
 from muster.config.explain import validate
-from muster.config.models import Audience, Configuration, DestinationsFile, GovernanceFile, IdentityFile, SourcesFile
+from muster.config.identity import IdentityFile
+from muster.config.models import Audience, Configuration, DestinationsFile, GovernanceFile, SourcesFile
 from muster.config.names import hint
 from muster.errors import ConfigError, Problem
+from muster.identity.decisions.file import DECISIONS_FILE, parse
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -81,6 +83,7 @@ def read(folder: Path, environment: Mapping[str, str] | None = None) -> Reading:
         entry = _file(reading, folder, path.relative_to(folder).as_posix(), Audience, env)
         if entry:
             reading.audiences.append(entry)
+    reading.problems += parse(folder / DECISIONS_FILE)[1]
     reading.problems += _strangers(folder)
     reading.problems += _repeated(reading)
     return reading

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
+from muster.config.base import Model
 from muster.config.connections import AnyConnection
+from muster.config.identity import IdentityFile
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 SourceType = Literal["salesforce", "hubspot", "marketo", "events", "table"]
@@ -36,12 +38,6 @@ def _owner(value: str) -> str:
 
 
 Owner = Annotated[str, AfterValidator(_owner)]
-
-
-class Model(BaseModel):
-    """Unknown keys are mistakes, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Storage(Model):
@@ -150,19 +146,6 @@ class SourcesFile(Model):
     sandbox: str = "prod"
     currency: str = "USD"
     sources: list[Source] = []
-
-
-class MailboxRules(Model):
-    """Which mailboxes belong to no single person: role names before the @, and whole addresses."""
-
-    role_mailboxes: list[str] = []
-    shared_mailboxes: list[str] = []
-
-
-class IdentityFile(Model):
-    """`identity.yml`."""
-
-    mailboxes: MailboxRules = MailboxRules()
 
 
 class FilesDestination(Model):

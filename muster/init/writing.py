@@ -118,6 +118,10 @@ def _object(proposal: Proposal) -> Iterator[str]:
 
 
 IDENTITY = """\
+# Kinds of identity of your own, such as {name: CRMID, type: cross_device, unique: true}: at most one a person.
+
+namespaces: []
+
 # Which mailboxes belong to no single person. The usual role names (info, sales, …) are known already.
 
 mailboxes:

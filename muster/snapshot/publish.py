@@ -1,8 +1,8 @@
 """Publishing the marts of the warehouse as the next snapshot.
 
 The version is written beside its place and renamed in whole; the pointer moves last, in one rename. The id
-register is part of the snapshot, so ids and data become valid in the same instant. A process killed anywhere
-before that leaves the old snapshot in force.
+register is part of the snapshot, and so is the history of merges and splits, so ids and data become valid in the
+same instant. A process killed anywhere before that leaves the old snapshot in force.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from muster.durable import sync, write_whole
 from muster.errors import SnapshotError
 from muster.schema import Edge, EntityClass, Schema
 from muster.settings import Settings
+from muster.snapshot.history import TABLE as HISTORY
+from muster.snapshot.history import add_changes, begin_history
 from muster.snapshot.read import POINTER, Snapshot, current, versions
 from muster.sql import literal, scan
 
@@ -46,11 +48,15 @@ def publish(settings: Settings, manifest: Mapping[str, Any], now: datetime, keep
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
+        begin_history(connection, before)
+        changes = {}
         for entity, model in NUMBERED.items():
             _write_register(connection, entity, model, before, _last_ordinal(connection, settings, entity), incoming)
+            changes[entity] = add_changes(connection, entity, before, version, now)
+        _copy(connection, f"select * from {HISTORY}", incoming / f"{HISTORY}.parquet")
         rows = {item.name: _write_mart(connection, item, incoming) for item in schema.classes.values()}
     (incoming / "schema.json").write_text(with_ordinals(schema).to_json())
-    told = {"version": version, "created_at": now.isoformat(), "rows": rows}
+    told = {"version": version, "created_at": now.isoformat(), "rows": rows, "ids": changes}
     (incoming / "snapshot.json").write_text(json.dumps(told, indent=1))
     for path in incoming.iterdir():
         sync(path)
@@ -114,7 +120,7 @@ def _write_register(
             from proposed where id not in (select id from known) group by id
         ),
         numbered as (select * from known union all select * from fresh)
-        select proposed.node, proposed.id, numbered.ord, proposed.merged_into, proposed.first_seen
+        select proposed.node, proposed.id, numbered.ord, proposed.merged_into, proposed.first_seen, proposed.is_present
         from proposed inner join numbered using (id)
     """)
     _copy(connection, f"select * from register_{entity} order by ord, node", folder / f"register_{entity}.parquet")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -40,11 +41,22 @@ class Snapshot:
         told = json.loads((self.folder / "snapshot.json").read_text())
         return {str(name): int(count) for name, count in told["rows"].items()}
 
+    @cached_property
+    def created_at(self) -> datetime:
+        """The instant of its publishing."""
+        return datetime.fromisoformat(json.loads((self.folder / "snapshot.json").read_text())["created_at"])
+
+    @cached_property
+    def changes(self) -> dict[str, dict[str, int]]:
+        """Of `person` and `account`: how many ids were new, back, gone, merged and split in this version."""
+        told = json.loads((self.folder / "snapshot.json").read_text())
+        return {str(entity): dict(counts) for entity, counts in told.get("ids", {}).items()}
+
     def parquet(self, table: str) -> Path:
         return self.folder / f"{table}.parquet"
 
     def register(self, entity: str) -> Path:
-        """The id register of `person` or `account`: node, id, ord, merged_into, first_seen."""
+        """The id register of `person` or `account`: node, id, ord, merged_into, first_seen, is_present."""
         return self.folder / f"register_{entity}.parquet"
 
     def ids(self, entity: str, ordinals: Iterable[int]) -> list[str]:

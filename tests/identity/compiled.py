@@ -16,11 +16,17 @@ from datetime import datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 
+from muster.config.identity import IdentityFile
+from muster.dbt_project import identity_tables
+
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 VERSION = "v1"
+SEEDS = ("role_mailboxes", "free_mail_domains", "placeholder_values", "disposable_domains")
+MAILBOXES = {"role_mailboxes": ["spaceship"], "shared_mailboxes": ["both@family.example"]}
 Record = Mapping[str, Any]
 Records = Mapping[str, Sequence[Record]]
 
@@ -35,27 +41,43 @@ class Compiled:
     manifest: Mapping[str, Any]
     snapshots: Path
     output: str
+    python: frozenset[str]
+    settings: Path
 
-    def build(self, records: Records, only: Iterable[str] | None = None) -> duckdb.DuckDBPyConnection:
-        """A warehouse of these records; `only` stops at the models named and what they need."""
+    def build(
+        self, records: Records, only: Iterable[str] | None = None, identity: Mapping[str, Any] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        """A warehouse of these records under these rules; `only` stops at the models named and what they need."""
+        write_settings(self.settings, identity or {})
         connection = duckdb.connect()
         connection.execute("set timezone = 'UTC'; attach ':memory:' as warehouse; use warehouse")
         connection.execute("create schema reference; create schema intermediate; create schema marts")
-        for seed in ("role_mailboxes", "free_mail_domains"):
-            connection.execute(f"create table reference.{seed} as from read_csv('{PROJECT}/seeds/{seed}.csv')")
+        for seed in SEEDS:
+            path = PROJECT / "seeds" / f"{seed}.csv"
+            connection.execute(f"create table reference.{seed} as from read_csv('{path}', all_varchar = true)")
         for name, types in self.inputs.items():
             columns = ", ".join(f"{column} {type_}" for column, type_ in types.items())
             connection.execute(f"create table intermediate.{name} ({columns})")
         for entity, rows in records.items():
             for row in rows:
                 self._insert(connection, f"int_{entity}__unioned", row)
-        wanted = self._needed(only)
-        for name, sql in self.models.items():
-            if name in wanted:
-                schema = "intermediate" if name.startswith("int_") else "marts"
-                connection.execute(f"create table {schema}.{name} as {sql}")
+        self._make(connection, self._needed(only))
         connection.execute("set search_path = 'warehouse.marts,warehouse.intermediate'")
         return connection
+
+    def rebuild(self, connection: duckdb.DuckDBPyConnection, sql: str, only: Iterable[str], after: str) -> None:
+        """Put something else in a model's place, by `sql`, and build anew what depends on the model `after`."""
+        connection.execute(sql)
+        self._make(connection, {name for name in self._needed(only) if after in self._needed([name]) - {name}})
+
+    def _make(self, connection: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
+        for name, sql in self.models.items():
+            if name in wanted:
+                table = f"warehouse.{'intermediate' if name.startswith('int_') else 'marts'}.{name}"
+                if name in self.python:
+                    self._run(connection, table, sql)
+                else:
+                    connection.execute(f"create or replace table {table} as {sql}")
 
     def publish(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Write the registers as publishing does: an id keeps its number, new ones get the next."""
@@ -76,7 +98,8 @@ class Compiled:
             connection.execute(f"copy next to '{path}' (format parquet)")
 
     def forget_ids(self) -> None:
-        """Registers as they are before the first snapshot: empty."""
+        """Registers as they are before the first snapshot, and decisions: empty."""
+        self.decisions.write_text("[]")
         for entity in ("person", "account"):
             duckdb.execute(f"""
                 copy (select ''::varchar as node, ''::varchar as id, 0::bigint as ord, ''::varchar as merged_into,
@@ -85,6 +108,11 @@ class Compiled:
 
     def register(self, entity: str) -> Path:
         return self.snapshots / VERSION / f"register_{entity}.parquet"
+
+    @property
+    def decisions(self) -> Path:
+        """What dbt reads as the decisions of people: a JSON array."""
+        return self.snapshots.parent / "identity_decisions.json"
 
     def _needed(self, only: Iterable[str] | None) -> set[str]:
         if only is None:
@@ -97,6 +125,16 @@ class Compiled:
                 open_.extend(self.needs[name])
         return wanted
 
+    def _run(self, connection: duckdb.DuckDBPyConnection, table: str, code: str) -> None:
+        """A Python model, as dbt runs it: its references are relations, and what it returns becomes the table."""
+        scope: dict[str, Any] = {}
+        exec(compile(code, table, "exec"), scope)
+        with mock.patch.dict(os.environ, MUSTER_IDENTITY=str(self.settings)):
+            made = scope["model"](scope["dbtObj"](connection.table), connection)
+        connection.register("made", made)
+        connection.execute(f"create or replace table {table} as from made")
+        connection.unregister("made")
+
     def _insert(self, connection: duckdb.DuckDBPyConnection, table: str, row: Record) -> None:
         full = {"is_deleted": False, "loaded_at": datetime(2025, 1, 1), "source_name": "crm", "source_type": "Table"}
         types = self.inputs[table]
@@ -105,18 +143,21 @@ class Compiled:
         connection.execute(f"insert into intermediate.{table} ({', '.join(full)}) values ({marks})", [*full.values()])
 
 
-def compile_project(folder: Path) -> Compiled:
-    """Compile identity and marts against an empty lake and an empty register."""
+def compile_project(folder: Path, more: Mapping[str, Any] | None = None) -> Compiled:
+    """Compile identity and marts against an empty lake and an empty register; `more` goes into the settings file."""
     snapshots = folder / "snapshots"
     (snapshots / VERSION).mkdir(parents=True)
     (snapshots / "CURRENT").write_text(VERSION)
     settings = folder / "identity.json"
-    settings.write_text(json.dumps({"role_mailboxes": ["spaceship"], "shared_mailboxes": ["both@family.example"]}))
+    write_settings(settings, more or {})
+    decisions = folder / "identity_decisions.json"
+    decisions.write_text("[]")
     told = {
         "MUSTER_WAREHOUSE": str(folder / "warehouse.duckdb"),
         "MUSTER_SNAPSHOTS": str(snapshots),
         "MUSTER_LAKE": str(folder / "lake"),
         "MUSTER_IDENTITY": str(settings),
+        "MUSTER_IDENTITY_DECISIONS": str(decisions),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -141,9 +182,16 @@ def compile_project(folder: Path) -> Compiled:
     }
     order = [name for name in TopologicalSorter(needs).static_order() if name in own]
     models = {name: own[name]["compiled_code"] for name in order}
-    compiled = Compiled(models, needs, inputs, manifest, snapshots, done.stdout)
+    python = frozenset(name for name in order if own[name]["language"] == "python")
+    compiled = Compiled(models, needs, inputs, manifest, snapshots, done.stdout, python, settings)
     compiled.forget_ids()
     return compiled
+
+
+def write_settings(path: Path, identity: Mapping[str, Any]) -> None:
+    """The settings file as `muster` writes it, with two mailboxes of the tests' own."""
+    rules = IdentityFile.model_validate({"mailboxes": MAILBOXES} | dict(identity))
+    path.write_text(json.dumps(identity_tables(rules)))
 
 
 def _name(unique_id: str) -> str:

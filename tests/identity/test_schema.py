@@ -21,9 +21,12 @@ def test_every_mart_is_a_class_with_its_key(schema: Schema) -> None:
     assert set(schema.classes) == {
         "person", "person_component", "person_identity", "account", "account_person", "opportunity",
         "opportunity_person", "campaign", "campaign_member", "marketing_list", "marketing_list_member", "activity",
-        "related_account",
+        "related_account", "person_link", "identity_guard", "account_hierarchy", "account_roll_up", "account_amount",
+        "account_link", "account_match_review", "matching_metric", "account_component", "person_provenance",
+        "account_provenance", "review_case",
     }  # fmt: skip
-    assert {name: item.key for name, item in schema.classes.items()} == {name: f"{name}_id" for name in schema.classes}
+    keys = {name: f"{name.removesuffix('_provenance')}_id" for name in schema.classes}
+    assert {name: item.key for name, item in schema.classes.items()} == keys
 
 
 def test_every_model_and_column_is_described_and_every_mart_has_a_contract(compiled_once: Compiled) -> None:
@@ -53,10 +56,17 @@ def test_relations_have_a_name_on_both_sides(schema: Schema) -> None:
         ("person", "campaignMembers"): "campaign_member",
         ("person", "listMembers"): "marketing_list_member",
         ("person", "xEvent"): "activity",
+        ("person", "accountMatchReviews"): "account_match_review",
         ("account", "children"): "account",
+        ("account", "accountComponents"): "account_component",
         ("account", "accountPersons"): "account_person",
         ("account", "opportunities"): "opportunity",
         ("account", "relatedAccountLinks"): "related_account",
+        ("account", "ancestorLinks"): "account_hierarchy",
+        ("account", "descendantLinks"): "account_hierarchy",
+        ("account", "amounts"): "account_amount",
+        ("account", "accountLinks"): "account_link",
+        ("account", "accountMatchReviews"): "account_match_review",
         ("opportunity", "opportunityPersons"): "opportunity_person",
         ("campaign", "children"): "campaign",
         ("campaign", "opportunities"): "opportunity",
@@ -74,7 +84,9 @@ def test_every_relation_leads_to_the_key_of_its_target(schema: Schema) -> None:
 
 def test_shortcuts_follow_relations_that_exist(schema: Schema) -> None:
     assert set(schema.of("people").shortcuts) == {"accounts", "opportunities"}
-    assert set(schema.of("accounts").shortcuts) == {"people", "xEvent", "relatedAccounts"}
+    assert set(schema.of("accounts").shortcuts) == {
+        "people", "xEvent", "relatedAccounts", "ancestors", "descendants",
+    }  # fmt: skip
     for start in (schema.of("people"), schema.of("accounts")):
         for path in start.shortcuts.values():
             place = start

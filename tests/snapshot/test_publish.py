@@ -62,13 +62,15 @@ def warehouse(settings: Settings, people: dict[str, str | None]) -> None:
         connection.execute(
             "create table marts.account_person (account_person_id varchar, person_id varchar, account_id varchar)"
         )
-        register = "(node varchar, id varchar, merged_into varchar, first_seen timestamp)"
+        register = "(node varchar, id varchar, merged_into varchar, first_seen timestamp, is_present boolean)"
         connection.execute(f"create table intermediate.int_person_register {register}")
         connection.execute(f"create table intermediate.int_account_register {register}")
-        connection.execute("insert into intermediate.int_account_register values ('n', 'a_1', null, '2026-01-01')")
+        connection.execute(
+            "insert into intermediate.int_account_register values ('n', 'a_1', null, '2026-01-01', true)"
+        )
         for person, merged_into in people.items():
             row = [f"node:{person}", person, merged_into]
-            connection.execute("insert into intermediate.int_person_register values (?, ?, ?, '2026-01-01')", row)
+            connection.execute("insert into intermediate.int_person_register values (?, ?, ?, '2026-01-01', true)", row)
             if merged_into is None:
                 connection.execute("insert into marts.person values (?, 'Oslo')", [person])
                 connection.execute("insert into marts.account_person values (?, ?, 'a_1')", [f"x{person}", person])

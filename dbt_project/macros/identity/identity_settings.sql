@@ -1,5 +1,6 @@
 {#
-    One list of `identity.yml` (`role_mailboxes` or `shared_mailboxes`), as a relation of one column, `entry`.
+    One list of `identity.yml` (`role_mailboxes`, `shared_mailboxes`, `disposable_domains` or `placeholder_values`), as
+    a relation of one column, `entry`.
 
     Read from the set-up's settings file; without it the seeds stand alone.
 #}
@@ -11,7 +12,7 @@
             from
                 read_json(
                     '{{ file | replace("'", "''") }}',
-                    columns = {role_mailboxes: 'varchar[]', shared_mailboxes: 'varchar[]'}
+                    columns = {{ '{' ~ list ~ ": 'varchar[]'}" }}
                 )
         )
     {%- else -%}

@@ -1,36 +1,66 @@
 {# What an identity is made of: namespaces, values, and which of them tell nothing. Nodes are `namespace:value`. #}
 
-{% macro canonical_namespace(namespace) -%}
-    case lower({{ namespace }}) when 'email' then 'Email' when 'ecid' then 'ECID' else trim({{ namespace }}) end
+{# The columns that `int_identity_namespaces` (alias `known`, left joined) tells of a namespace; those not listed are
+   cookies where their name says so, else accounts of some kind (cross_device). #}
+{% macro namespace_columns(namespace) -%}
+    coalesce(known.namespace, trim({{ namespace }})) as namespace,
+    coalesce(known.type, case when {{ is_cookie(namespace) }} then 'cookie' else 'cross_device' end) as type,
+    coalesce(known.is_device, {{ is_cookie(namespace) }}) as is_device,
+    coalesce(known.is_unique, false) as is_unique,
+    coalesce(known.priority, case when {{ is_cookie(namespace) }} then 60 else 20 end) as priority
 {%- endmacro %}
 
 
-{% macro canonical_value(namespace, value) -%}
-    case lower({{ namespace }}) when 'email' then lower(trim({{ value }})) else trim({{ value }}) end
+{% macro is_cookie(namespace) -%}
+    lower({{ namespace }}) like '%cookie%'
 {%- endmacro %}
 
 
-{# Cookies and devices: they say which browser or phone, not who. #}
-{% macro is_device(namespace) -%}
+{# A value made comparable, by the `normalise` of its namespace; a phone number keeps its digits and a leading +. #}
+{% macro canonical_value(normalise, value) -%}
+    case {{ normalise }}
+        when 'email' then lower(trim({{ value }}))
+        when 'lower' then lower(trim({{ value }}))
+        when 'phone' then regexp_replace(regexp_replace({{ value }}, '[^0-9+]', '', 'g'), '^00([1-9])', '+\1')
+        else trim({{ value }})
+    end
+{%- endmacro %}
+
+
+{# Why a value is no identity by itself, null where it may be one. `limits` is in the FROM clause. #}
+{% macro value_refusal(type, value, pattern) -%}
+    case
+        when length({{ value }}) > 1024 then 'longer than 1,024 characters'
+        when {{ pattern }} is not null and not regexp_full_match({{ value }}, {{ pattern }})
+            then 'not of the form ' || {{ pattern }}
+        when {{ type }} = 'email' and {{ value }} not like '_%@_%' and namespace = 'Email' then 'no e-mail address'
+        when limits.has_lists and {{ is_placeholder(type, value) }} then 'placeholder'
+        when lower({{ value }}) in (select entry from {{ identity_settings('placeholder_values') }}) then 'placeholder'
+    end
+{%- endmacro %}
+
+
+{# Values that software and people write where they know nothing: they would tie strangers together. #}
+{% macro is_placeholder(type, value) -%}
     (
-        lower({{ namespace }}) in (
-            'ecid', 'aaid', 'gaid', 'idfa', 'idfv', 'rida', 'waid', 'core', 'tntid', 'adcloud', 'munchkin',
-            'anonymousid', 'anonymous_id', 'deviceid', 'device_id', 'domain_userid', 'network_userid', 'visitorid'
+        regexp_full_match({{ value }}, '[0-]+')
+        or ({{ type }} = 'phone' and replace(ltrim({{ value }}, '+'), left(ltrim({{ value }}, '+'), 1), '') = '')
+        or lower({{ value }}) in (
+            select placeholder from {{ ref('placeholder_values') }}
+            where kind = 'any'
         )
-        or lower({{ namespace }}) like '%cookie%'
-    )
-{%- endmacro %}
-
-
-{# Values that software writes where it knows nothing: they would tie strangers together. #}
-{% macro is_placeholder(namespace, value) -%}
-    (
-        lower({{ value }}) in (
-            '', 'null', 'none', 'nil', 'nan', 'n/a', 'undefined', 'unknown', 'anonymous', 'guest', '(not set)'
-        )
-        or regexp_full_match({{ value }}, '[0-]+')
-        or length({{ value }}) > 1024
-        or ({{ namespace }} = 'Email' and {{ value }} not like '_%@_%')
+        or ({{ type }} = 'email' and lower({{ value }}) in (
+            select placeholder from {{ ref('placeholder_values') }}
+            where kind = 'email'
+        ))
+        or ({{ type }} = 'email' and split_part(lower({{ value }}), '@', 1) in (
+            select placeholder from {{ ref('placeholder_values') }}
+            where kind = 'mailbox'
+        ))
+        or ({{ type }} = 'phone' and ltrim({{ value }}, '+') in (
+            select placeholder from {{ ref('placeholder_values') }}
+            where kind = 'phone'
+        ))
     )
 {%- endmacro %}
 

@@ -1,8 +1,10 @@
 {#
-    The id register of the published snapshot: `node, id, ord, merged_into, first_seen`, empty before the first one.
+    The id register of the published snapshot: `node, id, ord, merged_into, first_seen, is_present`, empty before the
+    first one.
 
     A row says that the node belongs to the id; where `merged_into` is filled, that it did until the id was merged
-    into that other one. `ord` counts ids in the order in which they were first published.
+    into that other one. `ord` counts ids in the order in which they were first published; `is_present` says whether
+    the node was there then, null where an older version did not tell.
 #}
 {% macro register(entity) -%}
     {%- set snapshots = env_var('MUSTER_SNAPSHOTS', env_var('MUSTER_DATA', '../data') ~ '/snapshots') | replace("'", "''") -%}
@@ -13,8 +15,13 @@
     {%- endif -%}
     {%- if current -%}
         (
-            select node, id, ord, merged_into, first_seen
-            from read_parquet('{{ snapshots }}/{{ current }}/register_{{ entity }}.parquet')
+            select node, id, ord, merged_into, first_seen, is_present
+            from (
+                select null::boolean as is_present
+                where false
+                union all by name
+                select * from read_parquet('{{ snapshots }}/{{ current }}/register_{{ entity }}.parquet')
+            ) as published
         )
     {%- else -%}
         (
@@ -23,7 +30,8 @@
                 null::varchar as id,
                 null::bigint as ord,
                 null::varchar as merged_into,
-                null::timestamp as first_seen
+                null::timestamp as first_seen,
+                null::boolean as is_present
             where false
         )
     {%- endif -%}

@@ -2,33 +2,110 @@
     Ids that last: which id each cluster bears, as a query of `cluster, id, is_new, merged_ids`.
 
     `members` (columns `cluster, node, is_record, born_at`) and `register` name CTEs. An id of the register goes to
-    the cluster that holds most of its nodes, records weighing more on a tie; of several ids in one cluster the oldest
-    lives on and the others are merged into it. A cluster without one gets a hash of its oldest record, salted for as
-    long as the register knows the result: after a split the rest must not take the id that stayed with the larger part.
+    the cluster that holds most of the nodes that were its at the last publishing; of several ids in one cluster the
+    oldest lives on and the others are merged into it. Where a merge comes apart again, each part gets the id back
+    that it had before. A cluster without any id gets a hash of its oldest record, salted for as long as the register
+    knows the result: after a split the rest must not take the id that stayed with the larger part.
 #}
 {% macro stable_ids(members, register, prefix) %}
-with recursive holdings as (
+with recursive known as materialized (
     select
+        members.cluster,
+        members.node,
+        members.is_record,
         register.id,
         register.ord,
-        members.cluster,
-        count(*) as nodes,
-        count(*) filter (where members.is_record) as records,
-        min(register.first_seen) as first_seen,
-        min(members.node) as first_node
+        register.merged_into,
+        register.first_seen,
+        coalesce(register.is_present, true) as is_present
     from {{ members }} as members
     inner join {{ register }} as register on members.node = register.node
-    where register.merged_into is null
-    group by register.id, register.ord, members.cluster
 ),
 
+-- the ids that nodes had before a merge brought them to the one they have now
+former as (
+    select
+        known.id,
+        known.ord,
+        living.id as heir,
+        living.cluster,
+        living.node
+    from known
+    inner join known as living on known.node = living.node and known.merged_into = living.id
+    where living.merged_into is null
+),
+
+holdings as (
+    select
+        any_value(known.id) as id,
+        known.ord,
+        known.cluster,
+        count(*) as nodes,
+        count(*) filter (where known.is_present) as present_nodes,
+        count(*) filter (where known.is_record) as records,
+        count(*) filter (
+            where known.is_record and known.is_present
+            and known.id in (select heir from former) and known.node not in (select node from former)
+        ) as records_before_merges,
+        min(known.first_seen) as first_seen,
+        min(known.node) as first_node
+    from known
+    where known.merged_into is null
+    group by known.ord, known.cluster
+),
+
+-- ids whose nodes lie in several clusters now; nearly all lie in one, and stay there
+split as (
+    select *
+    from holdings
+    where ord in (select ord from holdings group by ord having count(*) > 1)
+),
+
+largest as (
+    select ord, cluster
+    from split
+    qualify
+        row_number() over (
+            partition by ord
+            order by present_nodes desc, nodes desc, records desc, first_seen asc, first_node asc
+        ) = 1
+),
+
+claimants as (
+    select cluster, count(*) as ids
+    from (
+        select ord, cluster from largest
+        union all
+        select ord, cluster from holdings
+        where ord not in (select ord from split) and cluster in (select cluster from split)
+    ) as stays
+    group by cluster
+),
+
+-- an id that ended with other ids stays there; one that is alone may go back to the records it had before merges
 claims as (
     select id, ord, cluster
     from holdings
+    where ord not in (select ord from split)
+
+    union all
+
+    select split.id, split.ord, split.cluster
+    from split
+    left join claimants on split.cluster = claimants.cluster
+    left join largest on split.ord = largest.ord and split.cluster = largest.cluster
+    where claimants.cluster is null or largest.ord is not null
     qualify
         row_number() over (
-            partition by id
-            order by nodes desc, records desc, first_seen asc, first_node asc
+            partition by split.ord
+            order by
+                coalesce(claimants.ids > 1, false) desc,
+                split.records_before_merges desc,
+                split.present_nodes desc,
+                split.nodes desc,
+                split.records desc,
+                split.first_seen asc,
+                split.first_node asc
         ) = 1
 ),
 
@@ -41,10 +118,28 @@ survivors as (
     group by cluster
 ),
 
+revived as (
+    select id, cluster
+    from (
+        select
+            id,
+            ord,
+            cluster,
+            count(*) as nodes,
+            row_number() over (partition by id order by count(*) desc, min(node) asc) as place
+        from former
+        group by id, ord, cluster
+    ) as parts
+    where place = 1 and cluster not in (select cluster from survivors)
+    qualify row_number() over (partition by cluster order by nodes desc, ord asc) = 1
+),
+
 oldest_members as (
     select cluster, node
     from {{ members }} as members
-    where not exists (select 1 from survivors where survivors.cluster = members.cluster)
+    where
+        not exists (select 1 from survivors where survivors.cluster = members.cluster)
+        and not exists (select 1 from revived where revived.cluster = members.cluster)
     qualify
         row_number() over (partition by cluster order by is_record desc, born_at asc nulls last, node asc) = 1
 ),
@@ -65,6 +160,11 @@ from survivors
 
 union all
 
+select cluster, id, false, []::varchar[]
+from revived
+
+union all
+
 select cluster, arg_max(id, attempt), true, []::varchar[]
 from attempts
 group by cluster
@@ -72,10 +172,11 @@ group by cluster
 
 
 {#
-    All rows of the next register but for `ord`, which publishing adds: `node, id, merged_into, first_seen`.
+    All rows of the next register but for `ord`, which publishing adds: `node, id, merged_into, first_seen, is_present`.
 
     `living` (columns `node, id, first_seen`) and `ids` (columns `id, merged_ids`) name CTEs. Nodes that are gone keep
-    their id, so that it is theirs when they come back; an id that was merged away keeps its nodes and names its heir.
+    their id, so that it is theirs when they come back; an id that was merged away keeps its nodes and names its heir,
+    until it lives again.
 #}
 {% macro register_rows(living, ids, register) %}
 with heirs as (
@@ -83,12 +184,41 @@ with heirs as (
     from {{ ids }}
 ),
 
+former as (
+    select node, id, ord
+    from {{ register }}
+    where merged_into is not null
+),
+
+revived as (
+    select distinct former.id
+    from former
+    inner join {{ ids }} as ids on former.id = ids.id
+),
+
+revived_nodes as (
+    select node, arg_max(id, ord) as id
+    from former
+    where id in (select id from revived)
+    group by node
+),
+
+-- who was merged into an id that lives again, and came with it
+carried as (
+    select former.id, mode(living.id) as heir
+    from former
+    inner join {{ living }} as living on former.node = living.node
+    where living.id in (select id from revived) and former.id not in (select id from revived)
+    group by former.id
+),
+
 present as (
     select
         living.node,
         living.id,
         null::varchar as merged_into,
-        coalesce(register.first_seen, living.first_seen) as first_seen
+        coalesce(register.first_seen, living.first_seen) as first_seen,
+        true as is_present
     from {{ living }} as living
     left join {{ register }} as register
         on living.node = register.node and living.id = register.id and register.merged_into is null
@@ -97,11 +227,13 @@ present as (
 absent as (
     select
         register.node,
-        coalesce(heirs.heir, register.id) as id,
+        coalesce(revived_nodes.id, heirs.heir, register.id) as id,
         null::varchar as merged_into,
-        register.first_seen
+        register.first_seen,
+        false as is_present
     from {{ register }} as register
     left join heirs on register.id = heirs.id
+    left join revived_nodes on register.node = revived_nodes.node
     where
         register.merged_into is null
         and not exists (select 1 from {{ living }} as living where living.node = register.node)
@@ -111,16 +243,20 @@ merged as (
     select
         register.node,
         register.id,
-        coalesce(heirs.heir, register.merged_into) as merged_into,
-        register.first_seen
+        coalesce(carried.heir, heirs.heir, register.merged_into) as merged_into,
+        register.first_seen,
+        false as is_present
     from {{ register }} as register
     left join heirs on coalesce(register.merged_into, register.id) = heirs.id
-    where register.merged_into is not null or heirs.heir is not null
+    left join carried on register.id = carried.id
+    where
+        (register.merged_into is not null or heirs.heir is not null)
+        and register.id not in (select id from revived)
 )
 
-select node, id, merged_into, first_seen from present
+select node, id, merged_into, first_seen, is_present from present
 union all
-select node, id, merged_into, first_seen from absent
+select node, id, merged_into, first_seen, is_present from absent
 union all
-select node, id, merged_into, first_seen from merged
+select node, id, merged_into, first_seen, is_present from merged
 {% endmacro %}

@@ -23,9 +23,49 @@
 {%- endmacro %}
 
 
-{# A choice against something (`n`) in any record outweighs every choice for it. #}
-{% macro strictest_consent(column) -%}
-    case when bool_or({{ column }} = 'n') then 'n' else {{ latest(column) }} end
+{#
+    The value of a golden record's column: the column's own merge policy says which record has it (`survival` in
+    merge_policies.sql). Over the records of one group, ranked by `recency`.
+#}
+{% macro survivor(column, policies) -%}
+    {%- if execute -%}
+        {%- set rule = survival(column, policies) -%}
+        {{ "arg_max_null" if rule.is_grouped else "arg_max" }}({{ column }}, {{ rule.rank }}) filter (
+            where {{ rule.filled }}
+        )
+    {%- else -%}
+        null
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# For each column, under its own name, the `recency` of the record that `survivor` takes it from. #}
+{% macro surviving_records(columns, policies) -%}
+    {%- for column in columns -%}
+        {%- set rule = survival(column, policies) -%}
+        {%- if rule.is_grouped -%}
+            arg_max_null(if({{ column }} is not null, recency, null), {{ rule.rank }})
+        {%- else -%}
+            arg_max(recency, {{ rule.rank }})
+        {%- endif %} filter (where {{ rule.filled }}) as {{ column }}
+        {%- if not loop.last %},
+{% endif -%}
+    {%- else -%}
+        null as nothing
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# `column_name`, its XDM path as `attribute`, and the `policy` by which it survives. #}
+{% macro survivor_attributes(columns, policies) -%}
+    {%- for column in columns -%}
+        {%- set rule = survival(column, policies) -%}
+        select '{{ column }}' as column_name, '{{ rule.path }}' as attribute, '{{ rule.method }}' as policy
+        {%- if not loop.last %} union all
+{% endif -%}
+    {%- else -%}
+        select null as column_name, null as attribute, null as policy
+    {%- endfor -%}
 {%- endmacro %}
 
 

@@ -16,6 +16,10 @@ account_keys as (
     select source_key, account_id from {{ ref('int_account_by_key') }}
 ),
 
+matches as (
+    select * from {{ ref('int_lead_account_matches') }}
+),
+
 links as (
     select
         source_key,
@@ -29,6 +33,8 @@ links as (
         relation_start_date,
         relation_end_date,
         coalesce(relationship_source, source_type) as relationship_source,
+        null as matching_score,
+        null as score_created_at,
         false as is_of_contact,
         updated_at,
         loaded_at
@@ -49,10 +55,35 @@ links as (
         null as relation_start_date,
         null as relation_end_date,
         source_type as relationship_source,
+        null as matching_score,
+        null as score_created_at,
         object = 'contact' as is_of_contact,
         updated_at,
         loaded_at
     from people
+
+    union all
+
+    -- what matching found for a person whom no source gives an account, and what people decided
+    select
+        person_key as source_key,
+        account_key as account_source_key,
+        person_key as person_source_key,
+        null as person_role,
+        null as person_roles,
+        false as is_direct,
+        null as is_active,
+        null as is_primary,
+        null as relation_start_date,
+        null as relation_end_date,
+        case decision when 'same' then 'Decision' else 'Muster match' end as relationship_source,
+        case decision when 'match' then score end as matching_score,
+        case decision when 'match' then loaded_at end as score_created_at,
+        false as is_of_contact,
+        null as updated_at,
+        loaded_at
+    from matches
+    where decision in ('match', 'same')
 ),
 
 resolved as (
@@ -92,10 +123,21 @@ merged as (
         {{ latest('relation_start_date') }} as relation_start_date,
         {{ latest('relation_end_date') }} as relation_end_date,
         {{ latest('relationship_source') }} as relationship_source,
+        list_sort(list_distinct(list(relationship_source))) as relationship_sources,
+        max(matching_score) as matching_score,
+        max(score_created_at) as score_created_at,
         coalesce(bool_or(is_of_contact), false) as is_of_contact,
         max(updated_at) filter (where is_of_contact) as contact_updated_at,
         max(updated_at) as updated_at
     from ranked
+    where
+        not exists (
+            select 1 from matches
+            where
+                matches.decision = 'different'
+                and matches.person_id = ranked.person_id
+                and matches.account_id = ranked.account_id
+        )
     group by account_part, person_part
 ),
 
@@ -134,7 +176,10 @@ select
     primaries.person_part is not null as is_primary,
     merged.relation_start_date,
     merged.relation_end_date,
-    merged.relationship_source
+    merged.relationship_source,
+    merged.relationship_sources,
+    merged.matching_score,
+    merged.score_created_at
 from merged
 left join primaries
     on merged.account_part = primaries.account_part and merged.person_part = primaries.person_part

@@ -1,6 +1,7 @@
-with people as (
-    select * from {{ ref('int_person__unioned') }}
-    where not is_deleted
+{%- set policies = merge_policies('person') -%}
+
+with fragments as (
+    select * from {{ ref('int_person_fragments') }}
 ),
 
 identities as (
@@ -12,85 +13,48 @@ account_people as (
     where is_primary
 ),
 
-person_keys as (
-    select * from {{ ref('int_person_by_key') }}
-),
-
-fragments as (
-    select
-        people.*,
-        person_keys.person_id,
-        people.object = 'contact' as is_contact
-    from people
-    inner join person_keys on people.source_key = person_keys.source_key
-),
-
-ranks as (
-    select
-        source_key,
-        {{ recency(prefer='is_contact') }} as recency,
-        {{ seniority(prefer='is_contact') }} as seniority
-    from fragments
-),
-
-ranked as (
-    select
-        fragments.*,
-        ranks.recency,
-        ranks.seniority
-    from fragments
-    inner join ranks on fragments.source_key = ranks.source_key
-),
-
 golden as (
     select
         person_id,
         arg_min(source_key, seniority) as person_key,
-        {{ latest('person_type') }} as person_type,
-        {{ latest('person_status') }} as person_status,
-        {{ latest('person_source') }} as person_source,
-        {{ latest('person_score') }} as person_score,
-        {{ latest('person_group_id') }} as person_group_id,
-        {{ latest('company_name') }} as company_name,
-        {{ latest('company_website') }} as company_website,
-        {{ latest('is_converted') }} as is_converted,
-        {{ latest('converted_at') }} as converted_at,
-        {{ latest('is_marketing_suspended') }} as is_marketing_suspended,
-        {{ latest('marketing_suspended_cause') }} as marketing_suspended_cause,
-        {{ latest('is_blocked') }} as is_blocked,
-        {{ latest('first_name') }} as first_name,
-        {{ latest('middle_name') }} as middle_name,
-        {{ latest('last_name') }} as last_name,
-        {{ latest('full_name') }} as full_name,
-        {{ latest('courtesy_title') }} as courtesy_title,
-        {{ latest('birth_date') }} as birth_date,
-        {{ latest('coalesce(email, work_email)') }} as work_email,
-        {{ latest('work_phone') }} as work_phone,
-        {{ latest('mobile_phone') }} as mobile_phone,
-        {{ latest('fax_phone') }} as fax_phone,
-        {{ latest('job_title') }} as job_title,
-        {{ latest('departments') }} as departments,
-        {{ latest('work_street') }} as work_street,
-        {{ latest('work_city') }} as work_city,
-        {{ latest('work_state') }} as work_state,
-        {{ latest('work_postal_code') }} as work_postal_code,
-        {{ latest('work_country') }} as work_country,
-        {{ strictest_consent('email_consent') }} as email_consent,
-        case
-            when bool_or(email_consent = 'n')
-                then arg_max(email_consent_reason, recency) filter (where email_consent = 'n')
-            else {{ latest('email_consent_reason') }}
-        end as email_consent_reason,
-        {{ strictest_consent('call_consent') }} as call_consent,
-        coalesce(
-            arg_max(account_source_key, recency) filter (where is_contact and account_source_key is not null),
-            {{ latest('account_source_key') }}
-        ) as account_key,
+        {{ survivor('person_type', policies) }} as person_type,
+        {{ survivor('person_status', policies) }} as person_status,
+        {{ survivor('person_source', policies) }} as person_source,
+        {{ survivor('person_score', policies) }} as person_score,
+        {{ survivor('person_group_id', policies) }} as person_group_id,
+        {{ survivor('company_name', policies) }} as company_name,
+        {{ survivor('company_website', policies) }} as company_website,
+        {{ survivor('is_converted', policies) }} as is_converted,
+        {{ survivor('converted_at', policies) }} as converted_at,
+        {{ survivor('is_marketing_suspended', policies) }} as is_marketing_suspended,
+        {{ survivor('marketing_suspended_cause', policies) }} as marketing_suspended_cause,
+        {{ survivor('is_blocked', policies) }} as is_blocked,
+        {{ survivor('first_name', policies) }} as first_name,
+        {{ survivor('middle_name', policies) }} as middle_name,
+        {{ survivor('last_name', policies) }} as last_name,
+        {{ survivor('full_name', policies) }} as full_name,
+        {{ survivor('courtesy_title', policies) }} as courtesy_title,
+        {{ survivor('birth_date', policies) }} as birth_date,
+        {{ survivor('work_email', policies) }} as work_email,
+        {{ survivor('work_phone', policies) }} as work_phone,
+        {{ survivor('mobile_phone', policies) }} as mobile_phone,
+        {{ survivor('fax_phone', policies) }} as fax_phone,
+        {{ survivor('job_title', policies) }} as job_title,
+        {{ survivor('departments', policies) }} as departments,
+        {{ survivor('work_street', policies) }} as work_street,
+        {{ survivor('work_city', policies) }} as work_city,
+        {{ survivor('work_state', policies) }} as work_state,
+        {{ survivor('work_postal_code', policies) }} as work_postal_code,
+        {{ survivor('work_country', policies) }} as work_country,
+        {{ survivor('email_consent', policies) }} as email_consent,
+        {{ survivor('email_consent_reason', policies) }} as email_consent_reason,
+        {{ survivor('call_consent', policies) }} as call_consent,
+        {{ survivor('account_key', policies) }} as account_key,
         min(created_at) as created_at,
         max(updated_at) as updated_at,
         max(last_activity_at) as last_activity_at,
         max(loaded_at) as loaded_at
-    from ranked
+    from fragments
     group by person_id
 ),
 
@@ -98,7 +62,9 @@ golden as (
 known_by as (
     select
         person_id,
-        arg_max(value, last_seen_at) filter (where namespace = 'Email') as email,
+        arg_max(value, last_seen_at) filter (
+            where namespace = 'Email' and (source_key is null or {{ merges_every_source('work_email', policies) }})
+        ) as email,
         arg_max(value, coalesce(last_seen_at, first_loaded_at)) filter (where namespace = 'ECID') as ecid,
         min(first_loaded_at) as first_loaded_at
     from identities

@@ -5,7 +5,8 @@ with accounts as (
 ),
 
 account_links as (
-    select * from {{ ref('int_account_links') }}
+    select links.* from {{ ref('int_account_links') }} as links
+    where links.refused_because is null and {{ not_stitched('account', 'links') }} is null
 ),
 
 mentions as (

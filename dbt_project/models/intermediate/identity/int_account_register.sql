@@ -20,5 +20,6 @@ select
     node,
     id,
     merged_into,
-    first_seen
+    first_seen,
+    is_present
 from next_register

@@ -2,47 +2,28 @@ with sets as (
     select * from {{ ref('int_event_identity_sets') }}
 ),
 
-listed as (
-    select
-        set_number,
-        unnest(identities) as identity
-    from sets
+identities as (
+    select * from {{ ref('int_event_identity_values') }}
+    where refused_because is null
 ),
 
-borne as (
-    select
-        set_number,
-        'b2b_person' as namespace,
-        person_source_key as value
-    from sets
-
-    union all
-
-    select
-        set_number,
-        identity.namespace,
-        identity.value
-    from listed
-),
-
-canonical as (
-    select distinct
-        set_number,
-        {{ canonical_namespace('namespace') }} as namespace,
-        {{ canonical_value('namespace', 'value') }} as value
-    from borne
-    where namespace is not null and value is not null
+set_aside as (
+    select distinct set_number from {{ ref('int_event_set_refusals') }}
+    where is_set_aside
 )
 
 select
-    canonical.set_number,
-    canonical.namespace || ':' || canonical.value as node,
-    canonical.namespace,
-    canonical.value,
-    {{ is_device('canonical.namespace') }} as is_device,
+    identities.set_number,
+    identities.node,
+    identities.namespace,
+    identities.value,
+    identities.type,
+    identities.is_device,
+    identities.is_unique,
+    identities.priority,
     sets.first_seen_at,
     sets.last_seen_at,
     sets.loaded_at
-from canonical
-inner join sets on canonical.set_number = sets.set_number
-where not {{ is_placeholder('canonical.namespace', 'canonical.value') }}
+from identities
+inner join sets on identities.set_number = sets.set_number
+where identities.set_number not in (select set_number from set_aside)

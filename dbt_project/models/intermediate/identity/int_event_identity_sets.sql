@@ -15,7 +15,10 @@ sets as (
         identities,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at,
-        min(loaded_at) as loaded_at
+        min(loaded_at) as loaded_at,
+        arg_max(source_key, (occurred_at, source_key)) as last_source_key,
+        arg_max(source_name, (occurred_at, source_key)) as source_name,
+        count(*) as events
     from activities
     group by person_source_key, identities
 )

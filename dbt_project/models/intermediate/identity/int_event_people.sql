@@ -7,21 +7,18 @@ event_identities as (
 ),
 
 people as (
-    select * from {{ ref('int_person_by_identity') }}
+    select node, person_id from {{ ref('int_person_by_identity') }}
+    union all
+    select node, person_id from {{ ref('int_person_identities_beyond') }}
 ),
 
--- the record first, then what a person is known by; the device only where the event names nobody
+-- the namespace that is ranked highest decides; a device only where the event names nobody
 resolved as (
     select
         event_identities.set_number,
         arg_min(
             people.person_id,
-            case
-                when event_identities.namespace = 'b2b_person' then 1
-                when event_identities.namespace = 'Email' then 2
-                when not event_identities.is_device then 3
-                else 4
-            end
+            (event_identities.is_device, event_identities.priority, event_identities.node)
         ) as person_id
     from event_identities
     inner join people on event_identities.node = people.node

@@ -12,6 +12,10 @@ people as (
     select * from {{ ref('int_person__unioned') }}
 ),
 
+limits as (
+    select * from {{ ref('int_identity_limits') }}
+),
+
 role_names as (
     select mailbox as name from {{ ref('role_mailboxes') }}
     union
@@ -26,6 +30,12 @@ emails as (
     select value as email from borne
     union
     select value from event_identities
+),
+
+disposable as (
+    select domain from {{ ref('disposable_domains') }}
+    union
+    select entry from {{ identity_settings('disposable_domains') }}
 ),
 
 of_a_role as (
@@ -85,12 +95,26 @@ reasons as (
     select
         email,
         3 as rank,
+        'disposable mailbox' as reason
+    from emails
+    where split_part(email, '@', 2) in (select domain from disposable)
+
+    union all
+
+    select
+        email,
+        4 as rank,
         'shared by different people' as reason
     from used_by_several
 )
 
 select
-    email,
-    arg_min(reason, rank) as reason
+    reasons.email,
+    arg_min(reasons.reason, reasons.rank) as reason
 from reasons
-group by email
+cross join limits
+where
+    reasons.rank = 1
+    or (reasons.rank in (2, 3) and limits.has_lists)
+    or (reasons.rank = 4 and limits.has_data)
+group by reasons.email

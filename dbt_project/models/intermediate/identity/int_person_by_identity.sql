@@ -19,3 +19,4 @@ select
     ids.person_id
 from clusters
 inner join ids on clusters.cluster = ids.cluster
+where not clusters.is_beyond

@@ -6,8 +6,8 @@ event_identities as (
     select * from {{ ref('int_event_identities') }}
 ),
 
-mailbox_guards as (
-    select * from {{ ref('int_mailbox_guards') }}
+guards as (
+    select node from {{ ref('int_identity_guards') }}
 ),
 
 -- a live record and an identity seen in an event are evidence of a person; a key that others mention is not
@@ -16,7 +16,10 @@ mentions as (
         node,
         namespace,
         value,
+        type,
         is_device,
+        is_unique,
+        priority,
         kind not in ('external key', 'conversion', 'merge') as is_evidence,
         kind = 'record key' as is_record,
         source_key,
@@ -32,7 +35,10 @@ mentions as (
         'b2b_person:' || source_key as node,
         'b2b_person' as namespace,
         source_key as value,
-        false as is_device,
+        type,
+        is_device,
+        is_unique,
+        priority,
         false as is_evidence,
         false as is_record,
         null as source_key,
@@ -48,7 +54,10 @@ mentions as (
         node,
         namespace,
         value,
+        type,
         is_device,
+        is_unique,
+        priority,
         namespace <> 'b2b_person' as is_evidence,
         false as is_record,
         null as source_key,
@@ -63,7 +72,10 @@ nodes as (
         node,
         any_value(namespace) as namespace,
         any_value(value) as value,
+        any_value(type) as type,
         any_value(is_device) as is_device,
+        any_value(is_unique) as is_unique,
+        any_value(priority) as priority,
         bool_or(is_evidence) as is_evidence,
         bool_or(is_record) as is_record,
         arg_max(source_key, coalesce(last_seen_at, loaded_at)) as source_key,
@@ -75,11 +87,7 @@ nodes as (
 )
 
 select
-    row_number() over (order by nodes.node) as number,
+    row_number() over (order by nodes.node) - 1 as number,
     nodes.*
 from nodes
-where
-    not exists (
-        select 1 from mailbox_guards
-        where nodes.namespace = 'Email' and mailbox_guards.email = nodes.value
-    )
+where nodes.node not in (select node from guards)
