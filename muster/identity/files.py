@@ -109,8 +109,15 @@ def _scan(path: Path) -> Iterator[str]:
             yield (
                 f"read_csv({literal(readable)}, header = true, all_varchar = true, null_padding = true, "
                 f"strict_mode = false, sample_size = 20000, quote = '\"', escape = '\"', parallel = false, "
-                f"compression = '{compression}')"
+                f"delim = {literal(_delimiter(readable, compression == 'gzip'))}, compression = '{compression}')"
             )
+
+
+def _delimiter(path: Path, packed: bool) -> str:
+    """What parts the names of the columns: texts below may be full of other marks."""
+    with gzip.open(path, "rb") if packed else path.open("rb") as file:
+        unquoted = "".join(file.readline().decode("utf-8", errors="replace").split('"')[::2])
+    return max(",;\t|", key=unquoted.count)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from muster.identity.graph.components import components
+from muster.identity.matching.groups import Groups
 
 #: The weight of one pair for or against a merge, in natural log odds: one pair alone never decides for a whole cluster.
 _MOST = 7.0
@@ -79,20 +80,13 @@ def _parted(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The members of one component, and the group of each."""
     members, ends = np.unique(np.concatenate([left, right]), return_inverse=True)
-    size = len(members)
     a, b = ends[: len(left)], ends[len(left) :]
-    sums = np.full((size, size), np.log(absent / (1 - absent)))
-    sums[a, b] = sums[b, a] = odds
-    group = np.arange(size)
-    for pair in np.lexsort((b, a, -probability)):
-        if probability[pair] < merge:
-            break
-        one, other = sorted((group[a[pair]], group[b[pair]]))
-        if one != other and sums[one, other] > 0:
-            sums[one] += sums[other]
-            sums[:, one] = sums[one]
-            group[group == other] = one
-    return members, np.unique(group, return_inverse=True)[1]
+    groups = Groups(len(members), a, b, odds, float(np.log(absent / (1 - absent))))
+    strong = np.flatnonzero(probability >= merge)
+    likeliest = strong[np.lexsort((b[strong], a[strong], -probability[strong]))]
+    for one, other in zip(a[likeliest].tolist(), b[likeliest].tolist(), strict=True):
+        groups.join(one, other)
+    return members, groups.of_each()
 
 
 def _confidence(
