@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -17,8 +19,13 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    """One for the process: starting one takes 20 ms, and hundreds of activations may be due at once."""
-    return duckdb.connect()
+    """One for the process: starting one takes 20 ms, and hundreds of activations may be due at once.
+
+    What does not fit into memory goes to the system's folder for temporary files; DuckDB's default for a database in
+    memory is `.tmp` in the current folder, which may be anyone's.
+    """
+    spill = Path(tempfile.gettempdir()) / f"muster-duckdb-{os.getpid()}"
+    return duckdb.connect(config={"temp_directory": str(spill)})
 
 
 def identifier(name: str) -> str:

@@ -16,6 +16,7 @@ from muster.identity.matching.clusters import clusters
 from muster.identity.matching.columns import Column
 from muster.identity.matching.meanings import Meaning
 from muster.identity.matching.pairs import scored_pairs
+from muster.sql import connect
 
 COLUMNS = (
     Column("first_name", "person.name.firstName", Meaning.given_name),
@@ -62,12 +63,11 @@ def person_matches(records: pa.Table, identities: pa.Table, decisions: pa.Table,
     """
     if not rules.on or len(records) < 2:
         return SCHEMA.empty_table()
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
+    with connect() as connection:
         for name, table in (("told", records), ("identities", identities), ("decisions", decisions)):
             connection.register(name, table)
         connection.execute(
-            "create table records as select row_number() over (order by source_key) - 1 as _row, * from told"
+            "create temp table records as select row_number() over (order by source_key) - 1 as _row, * from told"
         )
         pairs = scored_pairs(connection, "records", COLUMNS, "person", min(_KEPT, rules.review))
         labels, _ = clusters(len(records), pairs, rules.merge)

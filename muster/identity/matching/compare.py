@@ -13,7 +13,7 @@ from muster.identity.matching.comparison import Comparison
 from muster.identity.matching.model import Chance, Counts, Levels
 
 #: Pairs held at once, which bounds memory; pairs at random that tell what is chance.
-_CHUNK, _RANDOM = 1_000_000, 200_000
+_CHUNK, _RANDOM = 1_000_000, 100_000
 
 #: Whether given and family name of one record stand in each other's columns, and the names to compare then. Names in
 #: different scripts are not comparable.

@@ -17,12 +17,17 @@ RELATIONS = ("household", "twins", "colleagues", "namesakes", "doubles")
 
 @dataclass(frozen=True)
 class Level:
-    """One degree of likeness: its name in evidence, the condition, and how often it holds for one person's records."""
+    """One degree of likeness: its name in evidence, the condition, and how often it holds for one person's records.
+
+    `most` bounds what the data may teach of that: where all else of a pair agrees, as with twins, this level alone
+    tells that they are two, and a model that learns from what agrees would learn that people change it.
+    """
 
     name: str
     condition: str
     m: float
     n: str | None = None
+    most: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,21 @@ from collections.abc import Iterable, Mapping
 
 from muster.identity.matching.comparison import Comparison, Level, close, edits
 
-#: `g` and `f` are the given and family names to compare: crossed where the columns of one record are swapped. Mark and
-#: Mary are near, but both are names: no one mistyped the other.
+_FORMS = "list_has_any(l.given_forms, r.given_forms) or l.given_sound = r.given_sound"
+#: Mark and Mary are near, but both are names: no one mistyped the other. Names that no list has, but many people of the
+#: file, are names too; of these Katarina may be Catarina, but never Pavel.
+_ANOTHER = (
+    "(l.given_known and r.given_known) or (l.given_common and r.given_common"
+    " and jaro_winkler_similarity(l_g, r_g) < 0.7 and not starts_with(l_g, left(r_g, 3)))"
+)
+#: `g` and `f` are the given and family names to compare: crossed where the columns of one record are swapped.
 _GIVEN = Comparison(
     "given",
     "l_g is not null and r_g is not null",
     (
         Level("same", "l_g = r_g", 0.62, "given_n"),
-        Level("short form", "not crossed and (list_has_any(l.given_forms, r.given_forms))", 0.10),
-        Level("another name", "not crossed and l.given_known and r.given_known", 0.01),
+        Level("short form", f"not crossed and ({_FORMS})", 0.10),
+        Level("another name", f"not crossed and ({_ANOTHER})", 0.01, most=0.002),
         Level("close", close("l_g", "r_g"), 0.13),
         Level("initial", "starts_with(l_g, r_g) or starts_with(r_g, l_g)", 0.06),
         Level("alike", "jaro_winkler_similarity(l_g, r_g) >= 0.8", 0.03),

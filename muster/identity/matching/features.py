@@ -21,6 +21,8 @@ APART = {
     Meaning.website: "host",
     Meaning.domain: "host",
 }
+#: A given name of people of so many family names is a name, no typing error of one.
+_COMMON = 4
 #: Features that stand alone: how a value of each is read.
 _READ = {
     "identifier": "key_of({words})",
@@ -51,6 +53,12 @@ def prepare(connection: DuckDBPyConnection, table: str, columns: Sequence[Column
         for name in counted
     )
     counts = "".join(f", c_{name}.n as {name}_n" for name in counted)
+    if "given" in counted:
+        joins += (
+            f"\nleft join (select given as value from {into}_told where given is not null group by given"
+            f" having count(distinct family) >= {_COMMON}) as common on told.given = common.value"
+        )
+        counts += ", common.value is not null as given_common"
     connection.execute(f"create or replace temp table {into} as select told.*{counts} from {into}_told as told {joins}")
     connection.execute(f"drop table {into}_raw; drop table {into}_told")
     return {name: paths[0].path for name, paths in apart.items()}
@@ -193,8 +201,8 @@ def _told(raw: str, having: set[str]) -> str:
         more["given"] = "replace(given_words, ' ', '')"
         more["given_first"] = "split_part(given_words, ' ', 1)"
         more["given_forms"] = (
-            "list_append(coalesce((select formal from muster_nicknames where short = split_part(given_words, ' ', 1)), "
-            "[]::varchar[]), split_part(given_words, ' ', 1))"
+            "list_concat(coalesce((select formal from muster_nicknames where short = split_part(given_words, ' ', 1)), "
+            "[]::varchar[]), [split_part(given_words, ' ', 1)])"
         )
         more["family"] = "replace(family_name, ' ', '')"
         more["family_words"] = "string_split(family_name, ' ')"
@@ -202,6 +210,7 @@ def _told(raw: str, having: set[str]) -> str:
         more["native"] = (
             "regexp_matches(coalesce(given_words, '') || coalesce(family_name, ''), '[^\\p{Latin}\\pN\\pM ]')"
         )
+        more["given_sound"] = "sound_of(split_part(given_words, ' ', 1))"
         more["given_known"] = "split_part(given_words, ' ', 1) in (select name from muster_names)"
     if "emails" in having:
         named = " or ".join(

@@ -33,7 +33,9 @@ _LEARNT = np.array([True, True, True, False, False])
 _FAITH = 15
 _ROUNDS = 60
 #: After so many rounds, pairs that are strangers with all but this probability are left out: they add nothing.
-_SETTLED, _NOTHING = 1, 1e-7
+_SETTLED, _NOTHING = 1, 1e-5
+#: The number of matched pairs is learnt once a round changes it by less than this share.
+_STILL = 1e-5
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Model:
             p = np.exp(same - everything)
             others = np.exp(related - everything)
             together = others.sum(axis=1)
+            before = self.matched
             learnt = (together / share + _FAITH * _RELATED) / (p.sum() / share + _FAITH)
             self.related = np.where(_LEARNT, np.minimum(learnt, 2 * _RELATED), _RELATED)
             self.matched = float(min(max(p.sum() / share, 0.5), self.all_pairs / 4)) + 0.25
@@ -87,9 +90,13 @@ class Model:
                 expected = np.array([level.m for level in each.levels])
                 self.m[k] = (found + each.trust * expected / expected.sum()) / (found.sum() + each.trust)
                 self.u[k] = self._strangers(k, chance.levels[k])
+            if number > _SETTLED and abs(self.matched - before) < _STILL * before:
+                break
             if number == _SETTLED:
                 open_ = p + others.sum(axis=0) > _NOTHING
                 levels, counts = levels[open_], counts[open_]
+        for k, each in enumerate(self.comparisons):
+            self.m[k] = np.minimum(self.m[k], [level.most for level in each.levels])
 
     def _strangers(self, k: int, random: Floats) -> Floats:
         """Pairs at random hold matched ones too; they are taken out, which matters where records are few."""
@@ -130,19 +137,25 @@ class Model:
         return m, u
 
     def _likelihoods(self, levels: Levels, counts: Counts) -> tuple[Floats, Floats, Floats]:
-        """Logarithms for one person, for strangers, and for each relation: (pairs,), (pairs,), (relations, pairs)."""
-        same = np.full(len(levels), np.log(self.matched))
-        strangers = np.full(len(levels), np.log(self.all_pairs))
-        related = np.tile(np.log(self.matched * self.related)[:, None], (1, len(levels)))
+        """Logarithms for one person, for strangers, and for each relation: (pairs,), (pairs,), (relations, pairs).
+
+        They are looked up by level, and only where the level is one of a value told for the pair itself.
+        """
+        first = [self.matched, self.all_pairs, *(self.matched * self.related)]
+        told = np.tile(np.log(first)[:, None], (1, len(levels)))
         for k, each in enumerate(self.comparisons):
-            m, u = self._rates(k, levels[:, k], counts[:, k])
-            log_m, log_u = np.log(m), np.log(u)
-            same += log_m
-            strangers += log_u
-            for r, (share, near) in enumerate(zip(each.shared, each.near or each.shared, strict=True)):
-                if share == near:
-                    related[r] += log_m if share == 1 else log_u if share == 0 else np.log(share * m + (1 - share) * u)
-                else:
-                    shares = np.where(levels[:, k] == 0, share, near)
-                    related[r] += np.log(shares * m + (1 - shares) * u)
-        return same, strangers, related
+            level = levels[:, k]
+            numbers = np.arange(len(each.levels))
+            of_level = np.append(self._logs(each, numbers, self.m[k], self.u[k]), np.zeros((len(told), 1)), axis=1)
+            told += of_level[:, level]
+            valued = np.flatnonzero(~np.isnan(counts[:, k]))
+            if len(valued):
+                m, u = self._rates(k, level[valued], counts[valued, k])
+                told[:, valued] += self._logs(each, level[valued], m, u) - of_level[:, level[valued]]
+        return told[0], told[1], told[2:]
+
+    @staticmethod
+    def _logs(each: Comparison, level: NDArray[np.integer], m: Floats, u: Floats) -> Floats:
+        """Logarithms of m, of u, and of what each relation makes of them: shape (2 + relations, levels)."""
+        shares = np.where(level == 0, np.array(each.shared)[:, None], np.array(each.near or each.shared)[:, None])
+        return np.asarray(np.log(np.concatenate([m[None], u[None], shares * m + (1 - shares) * u])))

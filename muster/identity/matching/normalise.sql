@@ -22,6 +22,15 @@ nullif(trim(regexp_replace(regexp_replace(x, '[''’`´]', '', 'g'), '[^\pL\pM\p
 create or replace temp macro name_words(w) as
 nullif(trim(regexp_replace(regexp_replace(' ' || replace(w, ' ', '  ') || ' ', ' (mr|mrs|ms|miss|mx|dr|prof|sir|herr|frau|jr|sr|junior|senior|ii|iii|iv|phd|md|esq) ', ' ', 'g'), '\s+', ' ', 'g')), '');
 
+-- One spelling of names that sound alike: Catherine and Katherine, Stephen and Steven, Sofia and Sophia; never Daniel and
+-- Danielle.
+create or replace temp macro sound_of(w) as
+list_reduce(
+    ['l', 'm', 'n', 'p', 'r', 's', 't'],
+    lambda sound, letter: replace(sound, letter || letter, letter),
+    regexp_replace(translate(replace(replace(replace(w, 'ph', 'f'), 'chr', 'kr'), 'ck', 'k'), 'cvyz', 'kfis'), '([^ks])h', '\1', 'g')
+);
+
 -- Which of several of one name: 1 the elder, 2 the younger, 3 …
 create or replace temp macro generation_of(w) as
 case nullif(regexp_extract(w, '(?:^| )(jr|sr|junior|senior|i|ii|iii|iv|1st|2nd|3rd|4th)$', 1), '')

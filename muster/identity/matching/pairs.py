@@ -69,8 +69,7 @@ def linked_pairs(connection: DuckDBPyConnection, table: str, columns: Sequence[C
     found = candidates(connection, _RECORDS, features, _PAIRS) if weighed and rows > 1 else 0
     if not found:
         return SCHEMA.empty_table()
-    model = _learnt(connection, weighed, rows, found)
-    likely = _scored(connection, model, _PAIRS, threshold)
+    model, likely = _learnt(connection, weighed, rows, found, threshold)
     labels, inside = _inside(rows, likely)
     if inside.num_rows:
         connection.register(_INSIDE, inside)
@@ -81,7 +80,10 @@ def linked_pairs(connection: DuckDBPyConnection, table: str, columns: Sequence[C
     return likely.sort_by([("left", "ascending"), ("right", "ascending")])
 
 
-def _learnt(connection: DuckDBPyConnection, weighed: Sequence[Comparison], rows: int, found: int) -> Model:
+def _learnt(
+    connection: DuckDBPyConnection, weighed: Sequence[Comparison], rows: int, found: int, threshold: float
+) -> tuple[Model, pa.Table]:
+    """The model, and the candidates of at least `threshold` by it; where they are few, they are compared once."""
     by_chance = chance(connection, weighed, _RECORDS, rows)
     model = Model.expected(weighed, rows, by_chance)
     share = min(_SAMPLE / found, 1.0)
@@ -89,7 +91,9 @@ def _learnt(connection: DuckDBPyConnection, weighed: Sequence[Comparison], rows:
     chunks = list(compared(connection, weighed, _RECORDS, sample))
     levels, counts = (np.concatenate([chunk[place] for chunk in chunks]) for place in (1, 2))
     model.fit(levels, counts, share, by_chance)
-    return model
+    if share < 1:
+        return model, _scored(connection, model, _PAIRS, threshold)
+    return model, _table(model, pa.concat_tables([chunk[0] for chunk in chunks]), levels, counts, threshold)
 
 
 def _scored(connection: DuckDBPyConnection, model: Model, pairs: str, threshold: float) -> pa.Table:

@@ -6,12 +6,15 @@ import csv
 import gzip
 import json
 import random
+import tempfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from muster.cli.main import main
+from muster.identity.matching.features import load_macros
+from muster.sql import connect
 
 HEAD = ("given", " surname ", "born", "mail")
 MAPS = (
@@ -165,3 +168,23 @@ def test_a_path_of_ones_own_is_compared_by_its_values(tmp_path: Path) -> None:
     maps = ("who=person.name.firstName", "badge=_acme.badge", "team=_acme.team")
     assert resolve(path, tmp_path / "out.csv", maps=maps).exit_code == 0
     assert clusters(tmp_path / "out.csv") == ["1", "1", "2", "3", "4", "5", "5"]
+
+
+def test_what_does_not_fit_into_memory_never_goes_to_the_current_folder() -> None:
+    with connect() as connection:
+        (spill,) = connection.execute("select current_setting('temp_directory')").fetchall()[0]
+    assert Path(spill).parent == Path(tempfile.gettempdir())
+
+
+def test_spellings_of_one_name_are_no_other_name() -> None:
+    with connect() as connection:
+        load_macros(connection)
+
+        def sound(name: str) -> object:
+            return connection.execute("select sound_of($name)", {"name": name}).fetchall()[0][0]
+
+        assert sound("catherine") == sound("katherine")
+        assert sound("stephen") == sound("steven")
+        assert sound("sarah") == sound("sara")
+        assert sound("daniel") != sound("danielle")
+        assert sound("eric") != sound("erica")

@@ -10,6 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from muster.cli.main import main
+from muster.identity.files import mapped, read
+from muster.identity.resolve import resolve
+from muster.sql import connect
+from tests.identity.matching.crowd import crowd
 
 PATHS = {
     "first": "person.name.firstName",
@@ -271,15 +275,38 @@ def test_one_person_is_found(case: str, tmp_path: Path) -> None:
     assert len(set(resolved(tmp_path, columns, rows))) == 1
 
 
+CHAIN = [
+    ("Jim", "Muir", "1997-11-12", "muir@home.net", "555-201-1000", "12396 Austin Rd", "Sacramento", "95823"),
+    ("J", "Muir", "", "muir@home.net", "555-201-1000", "12396 Austin Rd", "Sacramento", "95823"),
+    ("Jane", "Muir", "1999-12-10", "muir@home.net", "555-201-1000", "12396 Austin Rd", "Sacramento", "95823"),
+]
+
+
 def test_a_chain_does_not_join_its_ends(tmp_path: Path) -> None:
     """A is like B and B is like C, but A and C are two: B may go to one of them, never both."""
-    found = resolved(
-        tmp_path,
-        COLUMNS,
-        [
-            ("Jim", "Muir", "1997-11-12", "muir@home.net", "555-201-1000", "12396 Austin Rd", "Sacramento", "95823"),
-            ("J", "Muir", "", "muir@home.net", "555-201-1000", "12396 Austin Rd", "Sacramento", "95823"),
-            ("Jane", "Muir", "1999-12-10", "muir@home.net", "555-201-1000", "12396 Austin Rd", "Sacramento", "95823"),
-        ],
-    )
+    found = resolved(tmp_path, COLUMNS, CHAIN)
     assert found[0] != found[2]
+
+
+@pytest.mark.parametrize(("rows", "twice", "seed"), [(4000, 0.2, 1), (2000, 0.5, 2)])
+def test_a_crowd_changes_no_verdict(rows: int, twice: float, seed: int, tmp_path: Path) -> None:
+    """What a small file keeps apart or joins, a file of thousands of ordinary people does too."""
+    traps = {**APART, **TOGETHER, "a chain": (COLUMNS, CHAIN)}
+    told = list(crowd(rows, twice, seed))
+    found: dict[str, list[int]] = {}
+    for name, (columns, records) in traps.items():
+        found[name] = list(range(len(told), len(told) + len(records)))
+        told += [dict(zip(columns, record, strict=True)) for record in records]
+    path = tmp_path / "crowd.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(PATHS), restval="")
+        writer.writeheader()
+        writer.writerows(told)
+    with connect() as connection:
+        records_of = read(connection, path, "crowd")
+        columns_of = mapped(connection, records_of, [f"{column}={meant}" for column, meant in PATHS.items()])
+        clusters = resolve(connection, records_of.table, columns_of, "person")["cluster_id"].to_pylist()
+    verdicts = {name: [clusters[row] for row in at] for name, at in found.items()}
+    assert {name for name in APART if len(set(verdicts[name])) < len(verdicts[name])} == set()
+    assert {name for name in TOGETHER if len(set(verdicts[name])) > 1} == set()
+    assert verdicts["a chain"][0] != verdicts["a chain"][2]
