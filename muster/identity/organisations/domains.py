@@ -8,7 +8,7 @@ from __future__ import annotations
 
 #: Second labels that are part of the suffix under a two-letter top-level domain.
 SUFFIX_LABELS = (
-    "ac", "asn", "biz", "co", "com", "edu", "fi", "firm", "gen", "gob", "gouv", "gov", "govt", "go", "gv", "id", "ind", "info", "k12", "ltd", "me", "mil",  # noqa: E501
+    "ac", "asn", "bank", "biz", "co", "com", "edu", "fi", "firm", "gen", "gob", "gouv", "gov", "govt", "go", "gv", "id", "ind", "info", "k12", "ltd", "me", "mil",  # noqa: E501
     "ne", "net", "nhs", "nom", "or", "org", "plc", "sch", "school", "web",
 )  # fmt: skip
 

@@ -4,7 +4,9 @@ A word that both have speaks for them by its rarity; what is left over on one si
 left over on both sides speaks against as loudly as it is rare ("Delta Air Lines", "Delta Faucet"). Numbers, compass
 points and countries that differ speak against most: they are what tells units of one family apart.
 
-    org_like(l, r, nats, how)     l, r: forms; how: same, order, joined, spelling, part, acronym, partly
+    org_like(l, r, nats, how)     l, r: forms
+
+`how`: same, order, joined, spelling, group, holding, land, part, acronym, partly
 """
 
 from __future__ import annotations
@@ -25,11 +27,13 @@ LEFT_ON_BOTH = 0.9
 BOTH_AT_MOST, ONE_AT_MOST = -1.0, 0.7
 GROUP, GROUP_AT_MOST = 2.3, 2.6  # but for "Group" or "Company"
 HOLDING, HOLDING_AT_MOST = 1.0, 1.4  # a holding and the firm it holds are two
+#: A country more ("Acme", "Acme Germany"): its house there, or the firm itself as people there call it.
+LAND = 1.5
 LEFT_BEHIND = 0.35  # at the end: "Acme", "Acme Tools"
 LEFT_BEFORE = 0.5
 LEFT_AT_MOST = 4.0
 NUMBERS_DIFFER, NUMBER_LACKS = 5.0, 2.5
-DIRECTIONS_DIFFER = 4.0
+DIRECTIONS_DIFFER, DIRECTION_LACKS = 4.0, 2.5
 PLACES_DIFFER, PLACE_LACKS = 5.0, 1.5
 #: All words are of the kind that many firms are called by ("First National Bank"): the name alone decides nothing.
 NOTHING_RARE, COMMON_AT_MOST = 2.0, 1.9
@@ -51,7 +55,8 @@ def create_likeness(connection: DuckDBPyConnection) -> None:
             form_id, sum(weight) as weight, count(*) as words,
             list_sort(list(token) filter (kind = 'direction')) as directions,
             coalesce(sum(weight) filter (kind <> 'generic'), 0) as own_weight,
-            coalesce(sum(weight) filter (kind not in ('generic', 'holding')), 0) as operating_weight
+            coalesce(sum(weight) filter (kind not in ('generic', 'holding')), 0) as operating_weight,
+            coalesce(sum(weight) filter (kind not in ('generic', 'place')), 0) as landless_weight
         from org_form_token
         group by form_id
     """)
@@ -77,6 +82,7 @@ _SHARED = """
             sum(a.weight) as shared,
             coalesce(sum(a.weight) filter (a.kind <> 'generic'), 0) as own_shared,
             coalesce(sum(a.weight) filter (a.kind not in ('generic', 'holding')), 0) as operating_shared,
+            coalesce(sum(a.weight) filter (a.kind not in ('generic', 'place')), 0) as landless_shared,
             max(a.weight) as rarest,
             count(*) as words,
             bool_or(a.kind in ('rare', 'place')) as has_rare,
@@ -91,6 +97,7 @@ _SHARED = """
         coalesce(shared, 0) as shared,
         coalesce(own_shared, 0) as own_shared,
         coalesce(operating_shared, 0) as operating_shared,
+        coalesce(landless_shared, 0) as landless_shared,
         coalesce(rarest, 0) as rarest,
         coalesce(words, 0) as words,
         coalesce(has_rare, false) as has_rare,
@@ -165,7 +172,7 @@ _SLIPS = r"""
 _CAPS = f"""
     case how
         when 'partly' then {BOTH_AT_MOST}
-        when 'part' then {ONE_AT_MOST}
+        when 'part' then {ONE_AT_MOST} when 'land' then {ONE_AT_MOST}
         when 'group' then {GROUP_AT_MOST}
         when 'holding' then {HOLDING_AT_MOST}
         else case when has_rare or how = 'joined' then 100 else {COMMON_AT_MOST} + {NOTHING_RARE} end
@@ -187,6 +194,8 @@ _LIKE = f"""
             greatest(x.own_weight, y.own_weight) - s.own_shared - coalesce(slip.weight, 0) < 0.01 as is_group,
             greatest(x.operating_weight, y.operating_weight) - s.operating_shared - coalesce(slip.weight, 0) < 0.01
                 as is_holding,
+            greatest(x.landless_weight, y.landless_weight) - s.landless_shared - coalesce(slip.weight, 0) < 0.01 as is_land,
+            len(a.tokens) = len(b.tokens) as as_many,
             x.directions as left_directions, y.directions as right_directions,
             a.numbers as left_numbers, b.numbers as right_numbers,
             a.places as left_places, b.places as right_places,
@@ -204,13 +213,15 @@ _LIKE = f"""
         select
             *,
             case
-                when same_words = left_words and same_words = right_words and (in_place or left_tokens = right_tokens)
+                when same_words = left_words and same_words = right_words and (in_place and as_many or left_tokens = right_tokens)
                     then 'same'
                 when left_compact = right_compact and left_compact <> '' then 'joined'
-                when same_words = left_words and same_words = right_words then 'order'
+                -- a word said twice is said of two: "University Hospital and University of Oslo"
+                when same_words = left_words and same_words = right_words then if(as_many, 'order', 'part')
                 when same_words + slips = left_words and same_words + slips = right_words then 'spelling'
                 when least(left_rest, right_rest) < 0.01 and has_rare and is_group then 'group'
                 when least(left_rest, right_rest) < 0.01 and has_rare and is_holding then 'holding'
+                when least(left_rest, right_rest) < 0.01 and has_rare and is_land then 'land'
                 when least(left_rest, right_rest) < 0.01 and agreed > 0 then 'part'
                 when length(left_compact) between 3 and 6 and len(left_tokens) = 1 and len(right_tokens) >= 3
                     and left_compact = array_to_string(list_transform(right_tokens, lambda t: t[1]), '') then 'acronym'
@@ -238,7 +249,7 @@ _LIKE = f"""
                     + case how
                         when 'same' then {SAME} when 'joined' then {JOINED} when 'order' then {OTHER_ORDER}
                         when 'spelling' then case when letters >= 7 then {SPELLING_OF_LONG} else {SPELLING} end
-                        when 'group' then {GROUP} when 'holding' then {HOLDING}
+                        when 'group' then {GROUP} when 'holding' then {HOLDING} when 'land' then {LAND}
                         else 0
                     end
                 )
@@ -259,10 +270,11 @@ _LIKE = f"""
                 - case
                     when left_directions is not null and right_directions is not null
                         and left_directions <> right_directions then {DIRECTIONS_DIFFER}
+                    when how = 'part' and (left_directions is null) <> (right_directions is null) then {DIRECTION_LACKS}
                     else 0
                 end
                 - case
-                    when left_places = right_places or how in ('same', 'joined', 'order', 'spelling') then 0
+                    when left_places = right_places or how in ('same', 'joined', 'order', 'spelling', 'land') then 0
                     when left_places = [] or right_places = [] then {PLACE_LACKS}
                     when not list_has_any(left_places, right_places) then {PLACES_DIFFER}
                     else 0

@@ -5,7 +5,7 @@ postal or academic affiliation), each variant a *form*: its words without case, 
 abbreviations written out. Two raw names of one form differ in spelling only.
 
     org_raw(raw_id, raw)
-    org_variant(raw_id, form_id, cost, families)  cost: nats that a match by this variant loses, 0 for the whole name
+    org_variant(raw_id, form_id, cost, of_unit, families)   cost: nats that a match by it loses, 0 for the whole name
     org_form(form_id, tokens, compact, numbers, places)
     org_token(token, kind, weight)          weight: -ln of the token's frequency, in nats
 """
@@ -94,7 +94,7 @@ def create_forms(connection: DuckDBPyConnection) -> None:
     """)
     connection.execute("""
         create or replace temp table org_variant as
-        select raw_id, form_id, min(cost)::float as cost,
+        select raw_id, form_id, min(cost)::float as cost, bool_and(of_unit) as of_unit,
             min({'cost': cost, 'of': list_sort(families)}).of as families
         from org_part inner join org_words using (part) inner join org_form using (tokens, compact)
         -- a segment that is but a place, a number or a legal form names nobody

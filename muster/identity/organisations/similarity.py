@@ -29,8 +29,13 @@ from muster.identity.organisations.weighing import ACCOUNTS, Weighing, weighed
 #: Nats (our decision): names that have nothing in common; less than this is not worth a look.
 NAMES_DIFFER = -4.0
 OTHER_FAMILY = -1.0  # legal forms of different countries: "Acme GmbH", "Acme Inc."
+#: A short word that many may be called by ("Eko", "Coop") merges no two records of which nothing else is known,
+#: not even a legal form.
+SHORT_WORD, SHORT_AT_MOST = 4, 2.0
 #: A name that is but a part of what is written may be the wrong part, however rare its words.
 PART_OF_NAME = 4.0
+#: An account that is a unit ("Department of Physics, University of Oslo") is not the house that a lead names.
+UNIT_OF_HOUSE = 1.5
 WORTH_A_LOOK = -6.0
 
 
@@ -144,10 +149,11 @@ def _holders(right: str) -> str:
 
 def _called_by(contested: bool) -> str:
     """The forms that each record goes by, with what a match by them loses."""
+    unit = "" if contested else f"+ case when of_unit and side = 'r' then {UNIT_OF_HOUSE} else 0 end"
     return f"""
         select
             side, entity, form_id,
-            min(org_name.cost + org_variant.cost) as part,
+            min(org_name.cost + org_variant.cost {unit}) as part,
             part {"+ coalesce(any_value(nats), 0) / 2" if contested else ""} as cost,
             max(list_sort(families)) as families
         from org_name
@@ -165,14 +171,21 @@ def _named(left: str, right: str) -> str:
         if one_side
         else "a.entity as l, b.entity as r"
     )
-    nats = f"case when a.part + b.part > 0 then least(nats, {PART_OF_NAME}) else nats end - a.cost - b.cost"
+    short = f"when is_short and len(a.families || b.families) = 0 then least(nats, {SHORT_AT_MOST})"
+    nats = f"""
+        case
+            when a.part + b.part > 0 then least(nats, {PART_OF_NAME}) {short if one_side else ""} else nats
+        end - a.cost - b.cost
+    """
     return f"""
         with sizes as (
-            select side, form_id, count(*) as entities from org_called_by group by side, form_id
+            select side, form_id, count(*) as entities, any_value(length(compact)) <= {SHORT_WORD} as is_short
+            from org_called_by inner join org_form using (form_id)
+            group by side, form_id
         ),
 
         pairs as (
-            select org_like.*
+            select org_like.*, x.is_short and y.is_short as is_short
             from org_like
             inner join sizes as x on l = x.form_id and x.side = '{left}'
             inner join sizes as y on r = y.form_id and y.side = '{right}'
@@ -247,12 +260,14 @@ def _pairs(left: str, right: str) -> str:
 _SELF = f"""
     select
         entity as l, entity as r,
-        max(nats) - min(org_variant.cost) as name_nats, 'same' as how, 0 as family_nats,
+        max(case when length(compact) <= {SHORT_WORD} and families = [] then least(nats, {SHORT_AT_MOST}) else nats end)
+        - min(org_variant.cost) as name_nats, 'same' as how, 0 as family_nats,
         (select ln(count(*) + {PRIOR_NAMES}) from org_form) as prior,
         any_value(form_id) as left_form, any_value(form_id) as right_form
     from (select profile as entity from org_profile group by profile having count(*) > 1)
     inner join org_name using (entity)
     inner join org_variant using (raw_id)
+    inner join org_form using (form_id)
     inner join org_like on form_id = org_like.l and form_id = org_like.r
     where org_variant.cost = 0
     group by entity

@@ -22,10 +22,14 @@ class Weighing:
     question: str
 
 
-#: Evidence that makes it a question at most, whatever else agrees, unless an identifier does. Two records whose street,
-#: town and postal code differ are two sites: of a chain, a university system, a group. Names that each have words of
-#: their own are two firms, under one roof or one domain.
+#: Evidence that makes it a question at most, whatever else agrees, unless an identifier does. Two records in two
+#: streets are two sites (of a chain, a university system, a group) where the postal code or the phone differs too.
+#: Names that each have words of their own are two firms, under one roof or one domain. Who has a word more than the
+#: other and another domain, phone, street or postal code is a unit of it ("School of Law", "Online"); who has a country
+#: more is its house there, unless both sit in one country. (The rules are our own, from what went wrong on the sets of
+#: bench/identity.)
 QUESTION = 0.0
+LAND_QUESTION = -1.0  # so that the house of one country does not join those of two others
 #: Phone, street and town say the same thing once: this address.
 ADDRESS_AT_MOST = 1.0
 OTHERS_AT_MOST = 2.0
@@ -36,7 +40,8 @@ ACCOUNTS = Weighing(
            "country": 0.7, "other": 1.0},
     differ={"domain": -3.5, "label": 0.0, "phone": -0.5, "identifier": -10.0, "street": -1.5, "postal": -1.0, "city": -1.5,  # noqa: E501
             "state": -1.5, "country": -3.0, "other": -0.3},
-    question="is_other_site or how in ('different', 'partly')",
+    question="is_other_site or how in ('different', 'partly') or how = 'part' and is_elsewhere"
+    " or how = 'land' and (is_elsewhere or not in_one_country)",
 )  # fmt: skip
 
 #: A lead and an account: where a person sits, and on what phone, says little against the firm.
@@ -44,7 +49,8 @@ LEADS = Weighing(
     agree=ACCOUNTS.agree,
     differ={"domain": -4.0, "label": 0.0, "phone": 0.0, "identifier": -10.0, "street": -0.2, "postal": -0.3,
             "city": -0.7, "state": -1.5, "country": -2.0, "other": -0.2},
-    question="how = 'different'",
+    # who writes from another firm's domain is seldom of this one, whatever the name
+    question="how = 'different' or is_other_domain",
 )  # fmt: skip
 
 SHARED_DOMAIN = 2.2  # lost per doubling (in e) of the names that share a domain
@@ -104,7 +110,15 @@ def weighed(left: str, right: str, weighing: Weighing) -> str:
                 + least(coalesce(sum(nats) filter (sort = 'other'), 0), {OTHERS_AT_MOST}) as nats,
                 count(*) filter (sort in ('street', 'postal', 'city') and value = 'differs') >= 2
                 and count(*) filter (sort in ('street', 'postal', 'city', 'identifier') and value <> 'differs') = 0
+                or bool_or(sort = 'street' and value = 'differs')
+                and bool_or(sort in ('postal', 'phone') and value = 'differs')
                     as is_other_site,
+                bool_or(sort in ('domain', 'phone') and value = 'differs')
+                or bool_or(sort in ('street', 'postal') and value = 'differs')
+                and not bool_or(sort in ('street', 'phone') and value <> 'differs') as is_elsewhere,
+                bool_or(sort = 'country' and value <> 'differs') as in_one_country,
+                bool_or(sort = 'domain' and value = 'differs')
+                and not bool_or(sort in ('label', 'phone') and value <> 'differs') as is_other_domain,
                 count(*) filter (sort = 'identifier' and value <> 'differs') > 0 as has_identifier,
                 -coalesce(sum(nats) filter (nats < 0), 0) as against,
                 list({{'kind': kind, 'what': value, 'nats': nats}} order by abs(nats) desc, kind) as facts
@@ -118,8 +132,11 @@ def weighed(left: str, right: str, weighing: Weighing) -> str:
                 org_compared.*,
                 name_nats + family_nats + coalesce(facts.nats, 0) as total,
                 coalesce(has_identifier, false) as has_identifier,
-                coalesce(against, 0) + case when how in ('partly', 'different') then 1.0 else 0 end as against,
+                coalesce(against, 0) + case when how in ('partly', 'different', 'land') then 1.0 else 0 end as against,
                 coalesce(is_other_site, false) as is_other_site,
+                coalesce(is_elsewhere, false) as is_elsewhere,
+                coalesce(in_one_country, false) as in_one_country,
+                coalesce(is_other_domain, false) as is_other_domain,
                 coalesce(facts, []) as facts
             from org_compared
             left join facts using (l, r)
@@ -129,7 +146,8 @@ def weighed(left: str, right: str, weighing: Weighing) -> str:
             select
                 *,
                 case
-                    when not has_identifier and ({weighing.question}) then least(total, {QUESTION}) else total
+                    when not has_identifier and ({weighing.question}) then least(total, case when how = 'land' then {LAND_QUESTION} else {QUESTION} end)
+                    else total
                 end as nats
             from summed
         )

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from muster.cli import main
 
-FIELDS = ("name", "site", "street", "city", "state", "zip", "country", "duns")
+FIELDS = ("name", "site", "street", "city", "state", "zip", "country", "duns", "phone")
 MAPS = (
     "name=accountName",
     "site=accountOrganization.website",
@@ -21,6 +21,7 @@ MAPS = (
     "zip=accountBillingAddress.postalCode",
     "country=accountBillingAddress.country",
     "duns=accountOrganization.DUNSNumber",
+    "phone=accountPhone.number",
 )
 
 
@@ -49,6 +50,16 @@ def clusters(place: Path, *rows: Sequence[str]) -> list[str]:
             ("Zephyrix", "", "", "", "", "", "", "123456789"),
         ),
         (("Contoso Pharmaceuticals", "contoso.com"), ("Contoso Pharma Ltd", "contoso.com")),
+        # short, but both say what they are
+        (("KPX B.V.",), ("KPX BV",)),
+        # a share is no part of a name
+        (("Zephyrix Inc. (Class A)",), ("Zephyrix Inc.",)),
+        # one street, spelled in two ways
+        (
+            ("Zephyrix Tools", "zephyrix.com", "12 Main Street", "Austin", "TX", "73301"),
+            ("Zephyrix Tools", "zephyrix.com", "12 Mian St", "Austin", "TX", "73301"),
+        ),
+        (("Acme Germany GmbH", "acme.com", "", "", "", "", "DE"), ("Acme GmbH", "acme.com", "", "", "", "", "DE")),
     ],
 )
 def test_spellings_of_one_account_are_one(tmp_path: Path, rows: tuple[Sequence[str], ...]) -> None:
@@ -95,6 +106,47 @@ def test_spellings_of_one_account_are_one(tmp_path: Path, rows: tuple[Sequence[s
             ("Miller Roofing", "", "1 Main St", "Austin", "TX", "73301"),
             ("Jensen Bakery", "", "1 Main St", "Austin", "TX", "73301"),
         ),
+        # two branches of one town, of one name and one domain
+        (
+            ("Trendy Barber College", "trendybarber.com", "14806 Ella Blvd.", "Houston", "TX", "77090"),
+            ("Trendy Barber College", "trendybarber.com", "8250 Bellfort", "Houston", "TX", "77071"),
+        ),
+        (
+            ("Trendy Barber College", "trendybarber.com", "14806 Ella Blvd", "Houston", "TX", "", "", "", "2814408383"),
+            ("Trendy Barber College", "trendybarber.com", "8250 Bellfort", "Houston", "TX", "", "", "", "7137210000"),
+        ),
+        # a town of the same name in another state
+        (
+            ("Midwestern Institute", "midwestern.edu", "2731 Market Rd", "Springfield", "IL", "62707"),
+            ("Midwestern Institute", "midwestern.edu", "3600 Glenstone", "Springfield", "MO", "65804"),
+        ),
+        # a unit under the roof of its house, with a phone or a domain of its own
+        (
+            ("Averton University", "averton.edu", "420 Main St", "Danville", "VA", "24541", "", "", "4347915600"),
+            (
+                "Averton University-Online",
+                "averton.edu",
+                "420 Main St",
+                "Danville",
+                "VA",
+                "24541",
+                "",
+                "",
+                "8004485233",
+            ),
+        ),
+        (
+            ("Foothill Oak College", "foothilloak.edu", "12 Monte Rd", "Los Altos", "CA", "94022"),
+            ("Foothill Oak College District", "fhdo.edu", "12 Monte Rd", "Los Altos", "CA", "94022"),
+        ),
+        # a house of one group in one country, and the group
+        (("Acme Germany", "acme.com"), ("Acme Inc.", "acme.com")),
+        # names alone: short ones, those of many banks, those that a bracket tells apart
+        (("Eko",), ("EKO",)),
+        (("Liberty Bank",), ("LIBERTY BANK",)),
+        (("Cruz Roja (Colombia)",), ("Cruz Roja (Panama)",), ("Cruz Roja",)),
+        # two in one name
+        (("Halvard University Hospital and University of Halvard",), ("Halvard University Hospital",)),
         # the holding and the firm it holds
         (("Zephyrix Holding AG",), ("Zephyrix AG",)),
     ],

@@ -57,6 +57,7 @@ def one(place: Path, company: str, email: str = "", country: str = "") -> tuple[
         ("", "joe@delta.com", "2"),
         ("Intl Business Machines Corp", "joe@ibm.com", "3"),
         ("Dept of Physics, University of Oslo, Oslo, Norway", "", "4"),
+        ("Dept of Physics, University of Oslo, Oslo", "", "4"),
         ("zephyrix tools", "joe@gmail.com", "7"),
         ("Zephyrix Instruments Inc", "", "7"),
     ],
@@ -78,6 +79,42 @@ def test_a_lead_finds_its_account(tmp_path: Path, company: str, email: str, acco
 )
 def test_a_lead_without_an_account_has_none(tmp_path: Path, company: str, email: str) -> None:
     assert one(tmp_path, company, email) == ("", "none")
+
+
+@pytest.mark.parametrize(
+    ("company", "email", "country", "account"),
+    [
+        # the house of a country, or the firm itself as people there call it
+        ("Acme Germany GmbH", "", "DE", "1"),
+        # another firm's domain
+        ("Zephyrix Tools", "joe@gmx-tools.biz", "", "7"),
+        # two houses in one affiliation: nobody knows which is meant
+        ("University of Oslo; Bergen Marine Ltd, Bergen", "", "", "4"),
+        ("National Museum, University of Oslo", "", "", "4"),
+        ("Nordic Laboratory, Department of Physics, University of Oslo", "", "", "4"),
+        ("University of Oslo and Oslo University", "", "", "4"),
+        # one of several of that name
+        ("University of Oslo - Kjeller", "", "", "4"),
+        ("University of Oslo, Kjeller", "", "", "4"),
+    ],
+)
+def test_what_may_be_another_is_a_question(
+    tmp_path: Path, company: str, email: str, country: str, account: str
+) -> None:
+    (row,) = matches(tmp_path, f'company,email,country\n"{company}",{email},{country}\n')
+    assert (row["account"], row["decision"]) == (account, "review")
+
+
+def test_a_lead_of_the_house_in_one_country_is_not_of_that_in_another(tmp_path: Path) -> None:
+    accounts = "account_id,name,site,land,town\n1,Acme GmbH,,DE,\n2,Acme France SA,,FR,\n"
+    rows = matches(tmp_path, "company,email,country\nAcme Germany GmbH,,DE\nAcme France,,FR\n", accounts=accounts)  # type: ignore[arg-type]
+    assert [(row["account"], row["decision"]) for row in rows] == [("1", "review"), ("2", "match")]
+
+
+def test_an_account_that_is_a_unit_is_not_its_house(tmp_path: Path) -> None:
+    accounts = 'account_id,name,site,land,town\n1,"Department of Physics, University of Oslo",,,\n'
+    (row,) = matches(tmp_path, "company,email,country\nUniversity of Oslo,,\n", accounts=accounts)  # type: ignore[arg-type]
+    assert (row["account"], row["decision"]) == ("1", "review")
 
 
 def test_what_two_accounts_fit_is_a_question(tmp_path: Path) -> None:
