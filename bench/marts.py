@@ -53,6 +53,8 @@ def _tables(manifest: dict[str, Any]) -> list[str]:
 def _register(entity: str, name: str) -> str:
     return f"""
         create table intermediate.{name} as
-        select {entity}_key as node, {entity}_id as id, null::varchar as merged_into, created_at as first_seen
+        select
+            {entity}_key as node, {entity}_id as id, null::varchar as merged_into, created_at as first_seen,
+            true as is_present
         from marts.{entity}
     """

@@ -40,8 +40,13 @@ def rows(installation: Installation, mart: str, columns: str) -> set[tuple[objec
 
 
 def differences(one: Installation, other: Installation) -> dict[str, tuple[int, int]]:
+    """Marts of different sizes, but for provenance: an API fills fields for which an export has no column."""
     told = (one.status()["marts"], other.status()["marts"])
-    return {name: (told[0][name], told[1][name]) for name in told[0] if told[0][name] != told[1][name]}
+    return {
+        name: (told[0][name], told[1][name])
+        for name in told[0]
+        if told[0][name] != told[1][name] and not name.endswith("_provenance")
+    }
 
 
 def test_apis_and_files_yield_the_same_marts(built_world: Installation, live: Installation) -> None:
