@@ -7,28 +7,22 @@ read, as JSON lines, and ends at the first step that is never reached. The paren
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import sys
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb  # noqa: F401  (imported before the fork)
-import pyarrow.parquet as pq
 
 from muster.connectors.exports.batch import SetAside
 from muster.connectors.sync import buffer
 from muster.connectors.sync.engine import last_synced, position_of, sync
 from muster.connectors.sync.stream import Chunk, Position
-from muster.lake import loads
 from muster.settings import Settings
+from tests.killing import child, held_by_loads, kill_at
 from tests.sync.streams import MARKETO, NOW, Told, chunk, newest_of, settings_at
-
-#: What a process asks of the file system, as far as Python sees it.
-STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 
 
 class Days(Told):
@@ -48,36 +42,16 @@ def lead(day: int, name: str) -> dict[str, str | None]:
 
 
 def read(settings: Settings, die_at: int | None) -> None:
-    seen = 0
-
-    def step(event: str, about: tuple[object, ...]) -> None:
-        nonlocal seen
-        if event in STEPS and str(about[0]).startswith(str(settings.data)):
-            seen += 1
-            if seen == die_at:
-                os.kill(os.getpid(), signal.SIGKILL)
-
     buffer.ROWS = 4
-    sys.addaudithook(step)
+    kill_at(settings, die_at)
     sync(MARKETO, Days([]), settings, NOW + timedelta(minutes=die_at is None))
 
 
 def held(settings: Settings) -> dict[str, object]:
     """Rows of the lake and of the quarantine, by what each load says and by what is there."""
-    rows, aside, wrong = [], [], []
-    for each in loads(settings, MARKETO):
-        ids = pq.ParquetFile(each.path).read()["_row_id"].to_pylist()
-        beside = settings.quarantine / each.path.relative_to(settings.lake)
-        raws = pq.ParquetFile(beside).read()["_raw"].to_pylist() if beside.exists() else []
-        if (len(ids), len(raws)) != (each.loaded, each.set_aside) or each.read != each.loaded + each.set_aside:
-            wrong.append(each.name)
-        rows += ids
-        aside += raws
     position = position_of(MARKETO, "leads", settings)
     return {
-        "rows": sorted(rows),
-        "aside": sorted(aside),
-        "wrong": wrong,
+        **held_by_loads(settings, MARKETO),
         "position": position["at"] if position else 0,
         "synced": last_synced(MARKETO, "leads", settings) is not None,
         "there": sorted(newest_of(MARKETO, settings)),
@@ -90,19 +64,6 @@ def mend(settings: Settings, then: Path, after: Path) -> None:
     then.write_text(json.dumps(held(settings)))
     read(settings, None)
     after.write_text(json.dumps(held(settings)))
-
-
-def child(work: Callable[[], None]) -> int:
-    """Runs a function in a fork; the signal or the code with which it ended."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            work()
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def main(folder: Path) -> None:

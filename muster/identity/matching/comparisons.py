@@ -162,26 +162,24 @@ _STREET = Comparison(
     (0.9, 0.9, 0.9, 0.0, 1.0),
     coincidence=0.2,
 )
-_TITLE = Comparison(
-    "title",
-    "l.title is not null and r.title is not null",
-    (
-        Level("same", "l.title = r.title", 0.7, "title_n"),
-        Level("close", close("l.title", "r.title"), 0.1),
-        Level("different", "", 0.2),
-    ),
-    (0.05, 0.05, 0.1, 0.05, 1.0),
-)
-_COMPANY = Comparison(
-    "company",
-    "l.company is not null and r.company is not null",
-    (
-        Level("same", "l.company = r.company", 0.7, "company_n"),
-        Level("close", close("l.company", "r.company"), 0.1),
-        Level("different", "", 0.2),
-    ),
-    (0.05, 0.05, 0.95, 0.05, 1.0),
-)
+
+
+def _written(name: str, shared: tuple[float, float, float, float, float]) -> Comparison:
+    """What people write in words of their own, of their work."""
+    return Comparison(
+        name,
+        f"l.{name} is not null and r.{name} is not null",
+        (
+            Level("same", f"l.{name} = r.{name}", 0.7, f"{name}_n"),
+            Level("close", close(f"l.{name}", f"r.{name}"), 0.1),
+            Level("different", "", 0.2),
+        ),
+        shared,
+    )
+
+
+_TITLE = _written("title", (0.05, 0.05, 0.1, 0.05, 1.0))
+_COMPANY = _written("company", (0.05, 0.05, 0.95, 0.05, 1.0))
 _COUNTRY = Comparison(
     "country",
     "l.country is not null and r.country is not null and length(l.country) = length(r.country)",
