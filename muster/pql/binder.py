@@ -17,6 +17,12 @@ from muster.pql.scope import Scope
 from muster.schema import Schema
 
 DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
+NOT_YET: dict[type[tree.Node], str] = {
+    tree.Lambda: "a function (=>)",
+    tree.Let: "let … in",
+    tree.ObjectLiteral: "an object literal {…}",
+    tree.Chain: "CHAIN",
+}
 NOTHING = typed.IsTrue(typed.Constant(True, "boolean"))
 
 
@@ -123,6 +129,8 @@ class Binder:
             case tree.Quantified(_, "select", declarations):
                 with self.scope.declared():
                     return self._joined(declarations)
+            case tree.Quantified(_, kind, _) if kind not in ("exists", "forall"):
+                raise not_yet(node, f"the quantifier {kind}")
             case tree.Quantified(_, kind, declarations):
                 with self.scope.declared():
                     return self._quantified(kind, declarations)
@@ -134,7 +142,7 @@ class Binder:
                 return functions.call(self, node)
             case tree.Method():
                 return functions.method(self, node)
-            case tree.NotYet(_, form):
+            case _ if (form := NOT_YET.get(type(node))) is not None:
                 raise not_yet(node, form)
         raise mistake(node, "this cannot stand here")
 

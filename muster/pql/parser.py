@@ -220,24 +220,42 @@ class _Tree(Transformer[Token, tree.Node]):
         return items
 
     def quantified(self, kind: Token, declarations: tuple[tree.Declaration, ...]) -> tree.Node:
-        word = kind.lower()
-        if word in ("some", "all", "none", "one"):
-            return tree.NotYet(_at(kind), f"the quantifier {word}")
-        return tree.Quantified(_at(kind), word, declarations)
+        return tree.Quantified(_at(kind), kind.lower(), declarations)
 
     def aggregate(
         self, function: Token, value: tree.Node, _over: Token, declarations: tuple[tree.Declaration, ...]
     ) -> tree.Node:
         return tree.PrefixAggregate(_at(function), function.lower(), value, declarations)
 
-    def function(self, head: Token, _body: tree.Node) -> tree.Node:
-        return tree.NotYet(_at(head), "a function (=>)")
+    def function(self, head: Token, body: tree.Node) -> tree.Node:
+        names = re.findall(r"\w+", head.removesuffix("=>"))
+        return tree.Lambda(_at(head), tuple(names), body)
 
-    def let(self, word: Token, *_parts: Any) -> tree.Node:
-        return tree.NotYet(_at(word), "let … in")
+    def let(self, word: Token, name: Token, value: tree.Node, _in: Token, body: tree.Node) -> tree.Node:
+        return tree.Let(_at(word), str(name), value, body)
 
-    def object(self, bracket: Token, _pairs: Any) -> tree.Node:
-        return tree.NotYet(_at(bracket), "an object literal {…}")
+    def object(self, bracket: Token, pairs: tuple[tree.Entry, ...] | None) -> tree.Node:
+        return tree.ObjectLiteral(_at(bracket), pairs or ())
 
-    def chain(self, word: Token, *_parts: Any) -> tree.Node:
-        return tree.NotYet(_at(word), "CHAIN")
+    def pairs(self, *parts: Any) -> tuple[tree.Entry, ...]:
+        keys, values = parts[::2], parts[1::2]
+        return tuple(tree.Entry(_at(key), _text(key), value) for key, value in zip(keys, values, strict=True))
+
+    def chain(self, word: Token, rows: tree.Node, time: tree.Node, items: tuple[tree.ChainItem, ...]) -> tree.Node:
+        return tree.Chain(_at(word), rows, time, items)
+
+    def chain_items(self, *items: tree.ChainItem) -> tuple[tree.ChainItem, ...]:
+        return items
+
+    def chain_item(self, name: Token, *clauses: tuple[Token, Any]) -> tree.ChainItem:
+        told: dict[str, Any] = {}
+        for word, content in clauses:
+            clause = word.lower()
+            if clause in told:
+                at = _at(word)
+                raise RuleError(f"{name} has two {word.upper()}", at.line, at.column, "write each clause once an item")
+            told[clause] = _amount(content) if clause == "count" else content
+        return tree.ChainItem(_at(name), str(name), **told)
+
+    def chain_clause(self, word: Token, content: Any) -> tuple[Token, Any]:
+        return word, content

@@ -174,7 +174,7 @@ class Declaration(Node):
 
 @dataclass(frozen=True)
 class Quantified(Node):
-    """`exists`, `forall` or `select` over declared variables."""
+    """`exists`, `forall`, `select`, `some`, `all`, `none` or `one` over declared variables."""
 
     kind: str
     declarations: tuple[Declaration, ...]
@@ -190,7 +190,52 @@ class PrefixAggregate(Node):
 
 
 @dataclass(frozen=True)
-class NotYet(Node):
-    """A form of PQL that is read but cannot be compiled yet; `form` names it for the reader."""
+class Lambda(Node):
+    """`X => body`, `(K, G) => body`."""
 
-    form: str
+    parameters: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Let(Node):
+    """`let name = value in (body)`."""
+
+    name: str
+    value: Node
+    body: Node
+
+
+@dataclass(frozen=True)
+class Entry(Node):
+    """`"key": value` of an object."""
+
+    key: str
+    value: Node
+
+
+@dataclass(frozen=True)
+class ObjectLiteral(Node):
+    """`{"key": value, …}`."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class ChainItem(Node):
+    """`name: WHAT(what) WHEN(when) COUNT(count) WHERE(where)`; a clause that is not there is None."""
+
+    name: str
+    what: Node | None = None
+    when: Distance | Side | On | Between | None = None
+    count: int | None = None
+    where: Node | None = None
+
+
+@dataclass(frozen=True)
+class Chain(Node):
+    """`CHAIN(rows, time, [items])`: rows in the order of `time`, one after the other as the items ask."""
+
+    rows: Node
+    time: Node
+    items: tuple[ChainItem, ...]
