@@ -55,6 +55,12 @@ def test_apis_and_files_yield_the_same_marts(built_world: Installation, live: In
     assert sizes[0] == sizes[1]
 
 
+def test_a_value_that_an_api_spells_out_hides_none(built_world: Installation, live: Installation) -> None:
+    """An API says `false` where an export says nothing; who was converted stays so, at the same time."""
+    told = "person_id, converted_at, coalesce(is_converted, false), coalesce(is_blocked, false)"
+    assert rows(built_world, "person", told) == rows(live, "person", told)
+
+
 def test_calls_used_and_left_are_told(live: Installation) -> None:
     told = {source["name"]: source["usage"] for source in live.status()["sources"]}
     assert all(told[name] for name in VENDORS)

@@ -35,6 +35,8 @@ links as (
         coalesce(relationship_source, source_type) as relationship_source,
         null as matching_score,
         null as score_created_at,
+        null as matching_evidence,
+        null as person_id,
         false as is_of_contact,
         updated_at,
         loaded_at
@@ -57,6 +59,8 @@ links as (
         source_type as relationship_source,
         null as matching_score,
         null as score_created_at,
+        null as matching_evidence,
+        null as person_id,
         object = 'contact' as is_of_contact,
         updated_at,
         loaded_at
@@ -79,6 +83,8 @@ links as (
         case decision when 'same' then 'Decision' else 'Muster match' end as relationship_source,
         case decision when 'match' then score end as matching_score,
         case decision when 'match' then loaded_at end as score_created_at,
+        case decision when 'match' then evidence end as matching_evidence,
+        person_id,
         false as is_of_contact,
         null as updated_at,
         loaded_at
@@ -88,11 +94,11 @@ links as (
 
 resolved as (
     select
-        links.*,
+        links.* exclude (person_id),
         account_keys.account_id,
-        person_keys.person_id,
+        coalesce(person_keys.person_id, links.person_id) as person_id,
         coalesce(account_keys.account_id, links.account_source_key) as account_part,
-        coalesce(person_keys.person_id, links.person_source_key) as person_part
+        coalesce(person_keys.person_id, links.person_id, links.person_source_key) as person_part
     from links
     left join account_keys on links.account_source_key = account_keys.source_key
     left join person_keys on links.person_source_key = person_keys.source_key
@@ -126,6 +132,7 @@ merged as (
         list_sort(list_distinct(list(relationship_source))) as relationship_sources,
         max(matching_score) as matching_score,
         max(score_created_at) as score_created_at,
+        arg_max(matching_evidence, matching_score) as matching_evidence,
         coalesce(bool_or(is_of_contact), false) as is_of_contact,
         max(updated_at) filter (where is_of_contact) as contact_updated_at,
         max(updated_at) as updated_at
@@ -179,7 +186,8 @@ select
     merged.relationship_source,
     merged.relationship_sources,
     merged.matching_score,
-    merged.score_created_at
+    merged.score_created_at,
+    merged.matching_evidence
 from merged
 left join primaries
     on merged.account_part = primaries.account_part and merged.person_part = primaries.person_part

@@ -38,6 +38,20 @@ _SETTLED, _NOTHING = 1, 1e-5
 _STILL = 1e-5
 
 
+def patterns(levels: Levels, counts: Counts) -> tuple[Levels, Counts, Floats]:
+    """Each different row of the two arrays once, and how many pairs it stands for; most pairs differ alike."""
+    width = levels.shape[1]
+    factors = np.random.default_rng(1).integers(1, 2**63, 2 * width, dtype=np.uint64) * 2 + 1
+    marks = np.zeros(len(levels), np.uint64)
+    for k in range(width):
+        marks += (levels[:, k].astype(np.uint64) + 1) * factors[k]
+        marks ^= marks >> np.uint64(29)
+        marks += counts[:, k].view(np.uint32).astype(np.uint64) * factors[width + k]
+        marks ^= marks >> np.uint64(31)
+    _, first, times = np.unique(marks, return_index=True, return_counts=True)
+    return levels[first], counts[first], times.astype(np.float64)
+
+
 @dataclass(frozen=True)
 class Chance:
     """What strangers have in common: of pairs at random, how many are at each level of each comparison."""
@@ -74,12 +88,13 @@ class Model:
 
     def fit(self, levels: Levels, counts: Counts, share: float, chance: Chance) -> None:
         """Learn m and the number of matched pairs from candidate pairs, of which `share` of all are given."""
+        levels, counts, pairs = patterns(levels, counts)
         for number in range(_ROUNDS):
             same, strangers, related = self._likelihoods(levels, counts)
             everything = np.logaddexp(np.logaddexp.reduce(related, axis=0), np.logaddexp(same, strangers))
-            p = np.exp(same - everything)
+            chances = np.exp(same - everything)
             others = np.exp(related - everything)
-            together = others.sum(axis=1)
+            p, together = chances * pairs, others @ pairs
             before = self.matched
             learnt = (together / share + _FAITH * _RELATED) / (p.sum() / share + _FAITH)
             self.related = np.where(_LEARNT, np.minimum(learnt, 2 * _RELATED), _RELATED)
@@ -93,8 +108,8 @@ class Model:
             if number > _SETTLED and abs(self.matched - before) < _STILL * before:
                 break
             if number == _SETTLED:
-                open_ = p + others.sum(axis=0) > _NOTHING
-                levels, counts = levels[open_], counts[open_]
+                open_ = chances + others.sum(axis=0) > _NOTHING
+                levels, counts, pairs = levels[open_], counts[open_], pairs[open_]
         for k, each in enumerate(self.comparisons):
             self.m[k] = np.minimum(self.m[k], [level.most for level in each.levels])
 

@@ -69,12 +69,13 @@ def _identities(reader: Reader, owner: Owner) -> Section:
 
 
 def _accounts(reader: Reader, owner: Owner) -> Section:
-    score = ", relation.matching_score" if "matching_score" in reader.columns("account_person") else ""
+    known = reader.columns("account_person")
+    match = "".join(f", relation.{name}" for name in ("matching_score", "matching_evidence") if name in known)
     query = f"""
         select
             relation.account_id, coalesce(account.account_name, account.domain, relation.account_key) as account,
             relation.person_role as role, relation.person_roles as roles, relation.is_primary, relation.is_active,
-            relation.is_direct, relation.relationship_source{score}
+            relation.is_direct, relation.relationship_source{match}
         from {reader.table("account_person")} as relation
         left join {reader.table("account")} as account on relation.account_id = account.account_id
         where {reader.whose("account_person", owner, "relation")}

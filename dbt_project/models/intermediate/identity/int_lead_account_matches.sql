@@ -11,8 +11,12 @@ accounts as (
     select account_id, account_key from {{ ref('account') }}
 ),
 
+-- by their records, and by the address of those who have none
 person_keys as (
-    select * from {{ ref('int_person_by_key') }}
+    select source_key, person_id from {{ ref('int_person_by_key') }}
+    union all
+    select source_key, person_id from leads
+    where source_key not in (select source_key from {{ ref('int_person_by_key') }})
 ),
 
 account_keys as (
@@ -73,8 +77,10 @@ judged as (
             when matched_accounts > 1 then 'records of the person fit different accounts'
         end as reason
     from told
-    -- beside an account that fits, one that may fit is no question
-    where decision = 'match' or matched_accounts = 0
+    -- beside an account that fits, one that may fit is no question; nor can a decision name people without a record
+    where
+        decision = 'match'
+        or (matched_accounts = 0 and person_key in (select source_key from {{ ref('int_person_by_key') }}))
 )
 
 select

@@ -4,6 +4,11 @@ with people as (
 
 ranks as (
     select * from {{ ref('int_person_ranks') }}
+),
+
+shared_mailboxes as (
+    select value from {{ ref('int_identity_guards') }}
+    where namespace = 'Email'
 )
 
 select
@@ -11,6 +16,8 @@ select
     people.account_source_key as account_key,
     ranks.person_id,
     ranks.is_contact,
+    coalesce(people.email, people.work_email) not in (select shared_mailboxes.value from shared_mailboxes)
+        as has_own_mailbox,
     ranks.recency,
     ranks.seniority
 from people
