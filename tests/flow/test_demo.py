@@ -6,6 +6,8 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Installation
 
 MARTS = {
@@ -70,11 +72,16 @@ def test_a_second_run_changes_nothing_and_sends_nothing(world_copy: Installation
     assert files == sorted(path.name for path in (world_copy.data / "outbox").rglob("*"))
 
 
-def test_a_day_later_only_the_difference_is_sent(world_copy: Installation) -> None:
-    before = world_copy.status()
-    world_copy.muster("world", "--next-day")
-    world_copy.muster("run")
-    after = world_copy.status()
+@pytest.fixture(scope="module")
+def day_later(built_world: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    installation = built_world.copy(tmp_path_factory.mktemp("day-later"))
+    installation.muster("world", "--next-day")
+    installation.muster("run")
+    return installation
+
+
+def test_a_day_later_only_the_difference_is_sent(built_world: Installation, day_later: Installation) -> None:
+    before, after = built_world.status(), day_later.status()
 
     assert any(item["entered"] for item in after["audiences"])
     assert any(item["left"] for item in after["audiences"])
@@ -84,12 +91,10 @@ def test_a_day_later_only_the_difference_is_sent(world_copy: Installation) -> No
     assert 0 < sent(after) < sent(before) / 5
 
 
-def test_people_in_delivered_files_are_the_members(world_copy: Installation) -> None:
-    world_copy.muster("world", "--next-day")
-    world_copy.muster("run")
-    sizes = {item["name"]: item["size"] for item in world_copy.status()["audiences"]}
+def test_people_in_delivered_files_are_the_members(day_later: Installation) -> None:
+    sizes = {item["name"]: item["size"] for item in day_later.status()["audiences"]}
     held: dict[str, set[str]] = {}
-    for path in sorted((world_copy.data / "outbox").rglob("*.manifest.json"), key=lambda item: item.stat().st_mtime_ns):
+    for path in sorted((day_later.data / "outbox").rglob("*.manifest.json"), key=lambda item: item.stat().st_mtime_ns):
         manifest = json.loads(path.read_text())
         members = held.setdefault(manifest["audience"], set())
         with (path.parent / manifest["file"]).open(newline="", encoding="utf-8") as handle:

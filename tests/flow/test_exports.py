@@ -47,6 +47,7 @@ def test_a_salesforce_org_reaches_the_marts_whole(tmp_path: Path, shared_data: S
     assert any(item["sent"] for item in told["activations"])
 
 
+@pytest.mark.slow
 def test_a_large_export_with_dangling_leads_comes_in(tmp_path: Path, shared_data: Shared) -> None:
     told = set_up(tmp_path, f"salesforce={shared_data('salesforce-tcrm-training')}").status()
 
@@ -54,6 +55,7 @@ def test_a_large_export_with_dangling_leads_comes_in(tmp_path: Path, shared_data
     assert told["marts"]["person_component"] == 294
 
 
+@pytest.mark.slow
 def test_contact_roles_are_joined(tmp_path: Path, shared_data: Shared) -> None:
     installation = set_up(tmp_path, f"salesforce={shared_data('salesforce-snowfakery-contact-roles')}")
     told = installation.status()
@@ -70,6 +72,7 @@ def test_contact_roles_are_joined(tmp_path: Path, shared_data: Shared) -> None:
     assert joined == [(5989,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["hubspot", "salesforce"])
 def test_one_business_comes_in_from_either_crm_by_mapped_keys(tmp_path: Path, shared_data: Shared, vendor: str) -> None:
     told = set_up(tmp_path, f"{vendor}={shared_data('crm-builder-saas') / vendor}").status()
