@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import warnings
 from pathlib import Path
 
 import click
@@ -16,6 +18,8 @@ from bench.identity.scoring import table
 @click.option("--set", "sets", multiple=True, metavar="NAME", help="Only this set; many.")
 def main(jobs: tuple[str, ...], sets: tuple[str, ...]) -> None:
     """Print precision, recall, F1, seconds and memory of each job: people, organisations."""
+    logging.disable(logging.CRITICAL)  # the peers tell every step
+    warnings.simplefilter("ignore")
     here = Path(__file__).parent
     for job in jobs or tuple(name for name in ("people", "organisations") if (here / f"{name}.py").exists()):
         found = importlib.import_module(f"bench.identity.{job}").scores(sets)

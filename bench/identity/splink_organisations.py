@@ -7,8 +7,6 @@ are those of its examples: predictions from 0.9, clusters from 0.95.
 
 from __future__ import annotations
 
-import logging
-
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
@@ -22,7 +20,6 @@ def clusters(connection: DuckDBPyConnection, table: str, each: TruthSet) -> pa.T
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    logging.getLogger("splink").setLevel(logging.ERROR)
     columns = [name for name, _, _ in (entry.partition("=") for entry in each.maps)]
     name, others = columns[0].lower(), [column.lower() for column in columns[1:]]
     own = duckdb.connect()

@@ -7,7 +7,6 @@ Thresholds are those of the examples: predictions from 0.9, clusters from 0.95.
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from typing import Any
 
@@ -23,7 +22,6 @@ def clusters(connection: DuckDBPyConnection, table: str, each: TruthSet) -> pa.T
     import duckdb
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    logging.getLogger("splink").setLevel(logging.ERROR)
     comparisons, blocking, deterministic, training, recall = _settings(each)
     columns = {name for name, *_ in _columns(each)}
     own = duckdb.connect()

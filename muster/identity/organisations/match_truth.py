@@ -46,11 +46,11 @@ def match_quality(connection: DuckDBPyConnection, leads: str, answers: str, trut
     counts = connection.execute(
         f"""
         select
-            count(truth),
-            count(*) filter (decision = 'match'),
-            count(*) filter (decision = 'match' and account = truth),
-            count(*) filter (decision = 'review'),
-            count(*) filter (decision = 'review' and account = truth)
+            count(lead.truth),
+            count(*) filter (answer.decision = 'match'),
+            count(*) filter (answer.decision = 'match' and answer.account = lead.truth),
+            count(*) filter (answer.decision = 'review'),
+            count(*) filter (answer.decision = 'review' and answer.account = lead.truth)
         from (select _row, nullif(trim({identifier(truth)}), '') as truth from {leads}) as lead
         inner join {answers} as answer on lead._row = answer.lead_row
         """

@@ -139,8 +139,10 @@ def test_without_an_id_an_account_is_its_row(tmp_path: Path) -> None:
     assert rows[0]["account"] == "1"
 
 
-def test_truth_tells_precision_and_recall(tmp_path: Path) -> None:
-    result = run(tmp_path, "company,email,country,right\nAcme,,,1\nZephyrix Tools,,,2\nNobody,,,\n", "--truth", "right")
+@pytest.mark.parametrize("truth", ["right", "truth", "account"])
+def test_truth_tells_precision_and_recall(tmp_path: Path, truth: str) -> None:
+    leads = f"company,email,country,{truth}\nAcme,,,1\nZephyrix Tools,,,2\nNobody,,,\n"
+    result = run(tmp_path, leads, "--truth", truth)
     assert "precision 0.5000  recall 0.5000  F1 0.5000" in result.output
 
 
