@@ -9,6 +9,7 @@ MusterError              one line: what is wrong, where, and how to mend it
 ├── HeldError            a guard holds this work back until a person releases it
 └── DeliveryError        a delivery did not reach its destination
     ├── PermanentDelivery    trying again without a change is useless
+    ├── RejectedBatch        a whole call was refused for one of its rows; smaller ones find it
     └── TransientDelivery    worth another try
 """
 
@@ -80,6 +81,10 @@ class DeliveryError(MusterError):
 
 class PermanentDelivery(DeliveryError):
     """The destination refuses this for good; only a change of the row or the settings helps."""
+
+
+class RejectedBatch(DeliveryError):
+    """The destination refused all rows of a call for one of them; `str()` is its reason, without a value of the row."""
 
 
 class TransientDelivery(DeliveryError):

@@ -7,19 +7,21 @@ in one transaction. An unfinished delivery is carried on from its own plan befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from muster import sql
 from muster.activation import rows
-from muster.activation.difference import changes, counts, fold
+from muster.activation.believing import Answers, fold, still_refused
+from muster.activation.difference import ORDER, changes, counts
 from muster.activation.folders import Folders
 from muster.activation.ledger import ActivationState, Ledger, Planned
 from muster.activation.registry import open_destination
 from muster.activation.reports import DeliveryReport
+from muster.activation.sending import Sender
+from muster.activation.unsure import be_unsure
 from muster.config.models import Configuration
-from muster.connectors.destination import ID, Acknowledgement, Batch, Delivery, Destination
+from muster.connectors.destination import REMOTE, Delivery, Destination
 from muster.durable import link_whole
 from muster.errors import DeliveryError, HeldError, MusterError, PermanentDelivery
 from muster.locks import exclusive
@@ -72,6 +74,9 @@ class _Activation:
         except Exception as error:
             told = str(error) if isinstance(error, MusterError) else type(error).__name__  # others may quote a row
             give_up = isinstance(error, PermanentDelivery)
+            if give_up and not self.target.replaced:
+                unfinished = self.ledger.unfinished(self.destination, self.audience)
+                be_unsure(self.folders, self.ledger, self._state(), unfinished)
             self.ledger.failed(self.destination, self.audience, told, self.now, give_up=give_up)
             raise
 
@@ -98,14 +103,14 @@ class _Activation:
     def _plan(self, state: ActivationState) -> Planned | None:
         """Work out the difference, put it on disk and write the intent; None where there is none to send."""
         wanted = rows.present(self.folders.wanted(state.wanted_version), f"{state.name}, wanted rows")
-        moved = state.address != self.target.address
-        believed = None if moved else self._believed(state)
+        believed = None if self._moved(state) else self._believed(state)
+        refused = None if self._moved(state) else self._refused(state)
         number = self.ledger.last_number(self.destination, self.audience) + 1
         link_whole(wanted, self.folders.plan_wanted(number))
         with sql.connect() as connection:
-            difference = changes(connection, wanted, believed)
+            difference = changes(connection, wanted, believed, None if self.target.whole else refused)
             if not self.target.whole:
-                order = f" order by {ID}" if believed else ""  # wanted rows have their order already
+                order = f" order by {ORDER}" if believed else ""  # wanted rows have their order already
                 rows.write(connection, f"select * from ({difference}){order}", self.folders.plan_changes(number))
                 difference = f"select * from {sql.scan(self.folders.plan_changes(number))}"
             found = counts(connection, difference)
@@ -138,50 +143,64 @@ class _Activation:
 
     def _finish(self, planned: Planned) -> DeliveryReport:
         """Send the batches that are not acknowledged, then put the new belief in force."""
-        item = planned.delivery
-        self._send(planned)
-        refused = self.ledger.refused_rows(item)
-        self._believe(planned, refused)
-        self.ledger.acknowledge(planned, self.now)
+        item, state, path = planned.delivery, self._state(), self._row_file(planned)
+        place = state.place if state.place and planned.address == state.address else {}
+        sender = Sender(self.target, self.folders, self.ledger, self.now)
+        sender.send(planned, path, place)
+        answers = sender.answers(planned)
+        self._believe(planned, path, answers)
+        refused = self._refuse(planned, path, answers)
+        self.ledger.acknowledge(planned, self.now, refused, len(answers.later))
         files = [name for names in self.ledger.acknowledged_batches(item).values() for name in names]
         return DeliveryReport(
             item.destination,
             item.audience,
             sent=item.rows,
-            acknowledged=item.rows - len(refused),
-            refused=len(refused),
+            acknowledged=item.rows - len(answers.refused) - len(answers.later),
+            refused=len(answers.refused),
+            later=len(answers.later),
             added=item.added,
             updated=item.updated,
             removed=item.removed,
             files=tuple(files),
         )
 
-    def _send(self, planned: Planned) -> None:
-        item = planned.delivery
-        arrived = self.ledger.acknowledged_batches(item)
-        self.ledger.sending(item)
-        for batch in _batches(planned, self._row_file(planned)):
-            if batch.number not in arrived:
-                told = self.target.send(item, planned.plan, batch)
-                self.ledger.acknowledge_batch(item, batch, told, _ids(batch.path, told), self.now)
-
     def _row_file(self, planned: Planned) -> Path:
         number = planned.delivery.number
         path = self.folders.plan_wanted(number) if planned.whole else self.folders.plan_changes(number)
         return rows.present(path, f"{planned.delivery.name}, planned rows")
 
-    def _believe(self, planned: Planned, refused: list[int]) -> None:
+    def _believe(self, planned: Planned, sent: Path, answers: Answers) -> None:
         """Put the file in place that says what the destination holds now."""
         number = planned.delivery.number
-        if not refused:
-            link_whole(self.folders.plan_wanted(number), self.folders.believed(number))
-            return
-        state = self._state()
-        before = None if planned.delivery.kind == "full" else self._believed(state)
+        before = None if planned.delivery.kind == "full" else self._believed(self._state())
         with sql.connect() as connection:
-            rows.write(
-                connection, fold(connection, before, self._row_file(planned), refused), self.folders.believed(number)
-            )
+            nothing_known = before is None or REMOTE not in sql.columns(connection, sql.scan(before))
+            if nothing_known and not answers.refused and not answers.later and not answers.results:
+                link_whole(self.folders.plan_wanted(number), self.folders.believed(number))
+            else:
+                rows.write(connection, fold(connection, before, sent, answers), self.folders.believed(number))
+
+    def _refuse(self, planned: Planned, sent: Path, answers: Answers) -> int | None:
+        """Put the file in place that says what the destination will not take; its number, None where there is none."""
+        state = self._state()
+        before = None if planned.delivery.kind == "full" or self._moved(state) else self._refused(state)
+        if planned.whole or not (answers.refused or before):
+            return None
+        with sql.connect() as connection:
+            query = still_refused(connection, before, sent, answers)
+            if query is None:
+                return None
+            rows.write(connection, query, self.folders.refused(planned.delivery.number))
+        return planned.delivery.number
+
+    def _moved(self, state: ActivationState) -> bool:
+        return state.address != self.target.address
+
+    def _refused(self, state: ActivationState) -> Path | None:
+        if state.refused is None:
+            return None
+        return rows.present(self.folders.refused(state.refused), f"{state.name}, refused rows")
 
     def _believed(self, state: ActivationState) -> Path | None:
         if state.believed is None:
@@ -190,25 +209,5 @@ class _Activation:
 
     def _tidy(self) -> None:
         state = self._state()
-        self.folders.tidy(state.wanted_version, state.believed, unfinished=())
-
-
-def _batches(planned: Planned, path: Path) -> Iterator[Batch]:
-    """All batches of a delivery; an empty one is one batch of no rows, for an empty file is a statement too."""
-    total = planned.delivery.rows
-    size = planned.batch_rows or max(total, 1)
-    for number, first in enumerate(range(0, max(total, 1), size)):
-        yield Batch(number, path, first, min(size, total - first))
-
-
-def _ids(path: Path, told: Acknowledgement) -> dict[int, str]:
-    """Ids of refused rows, by row number."""
-    if not told.refused:
-        return {}
-    with sql.connect() as connection:
-        found = connection.execute(
-            f"select file_row_number, {ID} from read_parquet({sql.literal(path)}, file_row_number = true)"
-            " where file_row_number in (select unnest(?::bigint[]))",
-            [[refusal.row for refusal in told.refused]],
-        ).fetchall()
-    return {int(row): str(name) for row, name in found}
+        kept = {"believed": state.believed, "refused": state.refused}
+        self.folders.tidy(state.wanted_version, kept, unfinished=())

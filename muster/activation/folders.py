@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,14 +42,23 @@ class Folders:
         """The rows that delivery `number` adds, updates and removes."""
         return self.plan(number) / "changes.parquet"
 
-    def tidy(self, wanted_from: int, believed: int | None, unfinished: Collection[int]) -> None:
-        """Drop wanted versions before `wanted_from`, all other beliefs, and plans of finished deliveries."""
+    def results(self, number: int) -> Path:
+        """A file for each batch of delivery `number` of which the destination said more than that it has it."""
+        return self.plan(number) / "results"
+
+    def refused(self, number: int) -> Path:
+        """The rows that the destination would not take, as of delivery `number`."""
+        return self.root / "refused" / f"{number:06d}.parquet"
+
+    def tidy(self, wanted_from: int, kept: Mapping[str, int | None], unfinished: Collection[int]) -> None:
+        """Drop wanted versions before `wanted_from`, all but the `kept` of each other folder, and finished plans."""
         for path in (self.root / "wanted").glob("[0-9]*.parquet"):
             if int(path.stem) < wanted_from:
                 path.unlink(missing_ok=True)
-        for path in (self.root / "believed").glob("[0-9]*.parquet"):
-            if int(path.stem) != believed:
-                path.unlink(missing_ok=True)
+        for folder, number in kept.items():
+            for path in (self.root / folder).glob("[0-9]*.parquet"):
+                if int(path.stem) != number:
+                    path.unlink(missing_ok=True)
         for path in (self.root / "plans").glob("[0-9]*"):
             if int(path.name) not in unfinished:
                 shutil.rmtree(path, ignore_errors=True)

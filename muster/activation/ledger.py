@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, func, insert, select, update
 
-from muster.activation.tables import UNFINISHED, activation, delivery, delivery_batch, refused_row
+from muster.activation.tables import (
+    UNFINISHED,
+    activation,
+    delivery,
+    delivery_attempt,
+    delivery_batch,
+    refused_row,
+)
 from muster.connectors.destination import Acknowledgement, Batch, Delivery
 from muster.state import StateStore
 
@@ -37,6 +44,8 @@ class ActivationState:
     acknowledged_at: datetime | None
     believed: int | None
     address: str | None
+    place: Mapping[str, Any] | None
+    refused: int | None
     attempts: int
     failures: int
     retry_at: datetime | None
@@ -108,11 +117,24 @@ class Ledger:
             connection.execute(update(activation).where(held).values(held_reason=None, held_at=None))
         return names
 
-    def resend(self, destination: str, audience: str) -> None:
-        """Believe nothing about the destination any more: the next delivery is everyone."""
-        told = {"believed": None, "address": None, "acknowledged_version": 0, **_CALM}
+    def resend(self, destination: str, audience: str, *, forget: bool) -> None:
+        """The next delivery is everyone; with `forget`, nothing is believed of the destination any more."""
+        told = {"refused": None, "acknowledged_version": 0, **_CALM, **({"believed": None} if forget else {})}
         with self.store.begin() as connection:
             _change(connection, destination, audience, told)
+
+    def retry(self, destination: str, audience: str) -> None:
+        """Forget what was refused: the next delivery sends it again."""
+        told = {"refused": None, "acknowledged_version": activation.c.wanted_version - 1, **_CALM}
+        with self.store.begin() as connection:
+            _change(connection, destination, audience, told)
+
+    def believe(self, destination: str, audience: str, number: int, address: str | None) -> None:
+        """The believed file of that number, in place already, is in force, for what lies at `address`."""
+        with self.store.begin() as connection:
+            moved = _one(activation, destination, audience) & (activation.c.address != address)
+            connection.execute(update(activation).where(moved).values(refused=None, place=None))
+            _change(connection, destination, audience, {"believed": number, "address": address})
 
     def begin_attempt(self, destination: str, audience: str) -> None:
         with self.store.begin() as connection:
@@ -160,36 +182,71 @@ class Ledger:
         with self.store.begin() as connection:
             return {row.batch: row.files for row in connection.execute(query).all()}
 
+    def placed(self, item: Delivery, place: Mapping[str, Any]) -> None:
+        """Keep what the destination says of what the rows lie in."""
+        with self.store.begin() as connection:
+            _change(connection, item.destination, item.audience, {"place": dict(place)})
+
+    def foreign(self, item: Delivery, batch: int) -> frozenset[int] | None:
+        """Rows that were at the destination before a batch was first sent; None where it never was."""
+        query = select(delivery_attempt.c.foreign_rows).where(
+            _this(delivery_attempt, item), delivery_attempt.c.batch == batch, delivery_attempt.c.attempt == 1
+        )
+        with self.store.begin() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else frozenset(found)
+
+    def attempt(self, item: Delivery, batch: Batch, now: datetime) -> None:
+        """Note that a batch is about to leave."""
+        mine = {"destination": item.destination, "audience": item.audience, "number": item.number}
+        query = select(func.count()).where(_this(delivery_attempt, item), delivery_attempt.c.batch == batch.number)
+        with self.store.begin() as connection:
+            number = (connection.execute(query).scalar() or 0) + 1
+            row = {"batch": batch.number, "attempt": number, "begun_at": now, "foreign_rows": sorted(batch.foreign)}
+            connection.execute(insert(delivery_attempt).values(**mine, **row))
+
     def acknowledge_batch(
         self, item: Delivery, batch: Batch, told: Acknowledgement, ids: Mapping[int, str], now: datetime
     ) -> None:
-        """Note a batch's fate. `ids` gives the id of each refused row."""
+        """Note a batch's fate. `ids` gives the id of each row that was not taken."""
         mine = {"destination": item.destination, "audience": item.audience, "number": item.number}
-        refused = [
-            {**mine, "row": refusal.row, "id": ids[refusal.row], "reason": refusal.reason[:400]}
-            for refusal in told.refused
+        not_taken = [
+            {**mine, "row": refusal.row, "id": ids[refusal.row], "reason": refusal.reason[:400], "for_good": for_good}
+            for refusals, for_good in ((told.refused, True), (told.later, False))
+            for refusal in refusals
         ]
-        row = {"batch": batch.number, "rows": batch.rows, "refused": len(refused), "files": list(told.files)}
+        counted = {"rows": batch.rows, "refused": len(told.refused), "later": len(told.later)}
+        row = {"batch": batch.number, **counted, "files": list(told.files), "acknowledged_at": now}
         with self.store.begin() as connection:
-            connection.execute(insert(delivery_batch).values(**mine, **row, acknowledged_at=now))
-            if refused:
-                connection.execute(insert(refused_row), refused)
+            connection.execute(insert(delivery_batch).values(**mine, **row))
+            if not_taken:
+                connection.execute(insert(refused_row), not_taken)
 
-    def refused_rows(self, item: Delivery) -> list[int]:
-        query = select(refused_row.c.row).where(_this(refused_row, item)).order_by(refused_row.c.row)
+    def not_taken(self, item: Delivery) -> tuple[dict[int, str], list[int]]:
+        """The rows that will never be taken, with the reason, and those that were not this time."""
+        columns = (refused_row.c.row, refused_row.c.reason, refused_row.c.for_good)
+        query = select(*columns).where(_this(refused_row, item)).order_by(refused_row.c.row)
         with self.store.begin() as connection:
-            return list(connection.execute(query).scalars())
+            found = connection.execute(query).all()
+        return {row.row: row.reason for row in found if row.for_good}, [row.row for row in found if not row.for_good]
 
-    def acknowledge(self, planned: Planned, now: datetime) -> None:
-        """The delivery is done; its believed file, in place already, is in force from this transaction on."""
+    def acknowledge(self, planned: Planned, now: datetime, refused: int | None, later: int) -> None:
+        """The delivery is done; its believed file, and that of the refused rows, are in force from now on.
+
+        With rows that are to be tried `later`, the activation stays behind what is wanted, and is due again soon.
+        """
         item = planned.delivery
         told = {
             "acknowledged_version": planned.wanted_version, "acknowledged_at": now, "believed": item.number,
-            "address": planned.address, **_CALM,
+            "address": planned.address, "refused": refused, **_CALM,
         }  # fmt: skip
         with self.store.begin() as connection:
             done = {"status": "acknowledged", "acknowledged_at": now, "error": None}
             connection.execute(update(delivery).where(_this(delivery, item)).values(**done))
+            if later:
+                reason = f"{later:,} row{'s were' if later > 1 else ' was'} not taken this time"
+                waiting = _waiting(connection, item.destination, item.audience, reason, now)
+                told |= {"acknowledged_version": planned.wanted_version - 1, **waiting}
             _change(connection, item.destination, item.audience, told)
 
     def acknowledge_unchanged(self, destination: str, audience: str, version: int, now: datetime) -> None:
@@ -201,14 +258,18 @@ class Ledger:
     def failed(self, destination: str, audience: str, error: str, now: datetime, *, give_up: bool) -> None:
         """Note a failure and when to try again. `give_up` drops the unfinished plan; the next try makes another."""
         open_plan = _one(delivery, destination, audience) & delivery.c.status.in_(UNFINISHED)
-        failures = select(activation.c.failures).where(_one(activation, destination, audience))
         with self.store.begin() as connection:
-            before = connection.execute(failures).scalar() or 0
-            wait = min(timedelta(minutes=1) * 2 ** min(before, 10), LONGEST_WAIT)
-            told = {"failures": before + 1, "retry_at": now + wait, "error": error}
-            _change(connection, destination, audience, told)
+            _change(connection, destination, audience, _waiting(connection, destination, audience, error, now))
             status = {"status": "failed"} if give_up else {}
             connection.execute(update(delivery).where(open_plan).values(error=error, **status))
+
+
+def _waiting(connection: Connection, destination: str, audience: str, error: str, now: datetime) -> dict[str, Any]:
+    """One more failure, and when to try again."""
+    failures = select(activation.c.failures).where(_one(activation, destination, audience))
+    before = connection.execute(failures).scalar() or 0
+    wait = min(timedelta(minutes=1) * 2 ** min(before, 10), LONGEST_WAIT)
+    return {"failures": before + 1, "retry_at": now + wait, "error": error}
 
 
 _CALM: Mapping[str, Any] = {"failures": 0, "retry_at": None, "error": None}

@@ -13,13 +13,14 @@ from muster.state import StateStore
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """What one call of `deliver` did. `sent` = `acknowledged` + `refused`; the rest counts what was planned."""
+    """What one call of `deliver` did: `sent` is `acknowledged`, `refused` and `later`; the rest is what was planned."""
 
     destination: str
     audience: str
     sent: int = 0
     acknowledged: int = 0
     refused: int = 0
+    later: int = 0
     added: int = 0
     updated: int = 0
     removed: int = 0
@@ -36,6 +37,7 @@ class DeliveryReport:
             self.sent + other.sent,
             self.acknowledged + other.acknowledged,
             self.refused + other.refused,
+            self.later + other.later,
             self.added + other.added,
             self.updated + other.updated,
             self.removed + other.removed,
@@ -45,16 +47,17 @@ class DeliveryReport:
 
 @dataclass(frozen=True)
 class ActivationReport:
-    """Rows that went out and what the destination said: `sent` = `acknowledged` + `refused`."""
+    """Rows that went out and what the destination said: `sent` = `acknowledged` + `refused` + `later`."""
 
     destination: str
     audience: str
     sent: int
     refused: int
+    later: int = 0
 
     @property
     def acknowledged(self) -> int:
-        return self.sent - self.refused
+        return self.sent - self.refused - self.later
 
 
 def reports_since(store: StateStore, instant: datetime) -> dict[str, ActivationReport]:
@@ -66,6 +69,7 @@ def reports_since(store: StateStore, instant: datetime) -> dict[str, ActivationR
             batch.audience,
             func.sum(batch.rows).label("sent"),
             func.sum(batch.refused).label("refused"),
+            func.coalesce(func.sum(batch.later), 0).label("later"),
         )
         .where(batch.acknowledged_at >= instant)
         .group_by(batch.destination, batch.audience)
@@ -74,7 +78,7 @@ def reports_since(store: StateStore, instant: datetime) -> dict[str, ActivationR
         found = connection.execute(query).all()
     return {
         f"{row.destination}/{row.audience}": ActivationReport(
-            row.destination, row.audience, sent=int(row.sent), refused=int(row.refused)
+            row.destination, row.audience, sent=int(row.sent), refused=int(row.refused), later=int(row.later)
         )
         for row in found
     }

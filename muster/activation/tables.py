@@ -1,7 +1,7 @@
 """The ledger's tables: what is wanted and acknowledged per activation, and a row for every delivery and batch.
 
-The only truth about deliveries. People are not kept here but in the row files that these numbers name; a file is
-always in place before the row that names it.
+The only truth about deliveries: an attempt is noted before its first byte leaves. People are not kept here but in the
+row files that these numbers name; a file is always in place before the row that names it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ activation = Table(
     Column("acknowledged_at", UtcDateTime),
     Column("believed", Integer),  # number of the delivery whose believed file is in force
     Column("address", Text),  # where the believed rows lie
+    Column("place", JSON),  # what the destination said of what they lie in, such as a list's id
+    Column("refused", Integer),  # number of the delivery whose file of refused rows is in force
     Column("attempts", Integer, nullable=False, default=0),  # ever begun: never goes back
     Column("failures", Integer, nullable=False, default=0),  # since the last acknowledgement
     Column("retry_at", UtcDateTime),
@@ -61,6 +63,18 @@ delivery = Table(
     ForeignKeyConstraint(["destination", "audience"], ["activation.destination", "activation.audience"]),
 )
 
+delivery_attempt = Table(
+    "delivery_attempt",
+    metadata,
+    Column("destination", String(80), primary_key=True),
+    Column("audience", String(80), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("batch", Integer, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("foreign_rows", JSON, nullable=False),  # rows of the batch that were there before the first attempt
+)
+
 delivery_batch = Table(
     "delivery_batch",
     metadata,
@@ -70,6 +84,7 @@ delivery_batch = Table(
     Column("batch", Integer, primary_key=True),
     Column("rows", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
+    Column("later", Integer, nullable=False, default=0),
     Column("files", JSON, nullable=False),
     Column("acknowledged_at", UtcDateTime, nullable=False),
 )
@@ -83,4 +98,5 @@ refused_row = Table(
     Column("row", Integer, primary_key=True),  # place in the delivery's row file
     Column("id", String(80), nullable=False),
     Column("reason", String(400), nullable=False),
+    Column("for_good", Boolean, nullable=False, default=True),  # else it is tried again with the next run
 )

@@ -16,6 +16,7 @@ from muster.cli.profile import profile
 from muster.cli.release import release
 from muster.cli.resend import resend
 from muster.cli.resolve import resolve
+from muster.cli.retry import retry
 from muster.cli.review import review
 from muster.cli.run import run
 from muster.cli.status import status
@@ -56,8 +57,8 @@ def main() -> None:
 
 
 COMMANDS = (
-    init, check, run, status, dev, profile, account, resolve, match, review, unmerge, release, resend, world, twin,
-    twins,
+    init, check, run, status, dev, profile, account, resolve, match, review, unmerge, release, resend, retry, world,
+    twin, twins,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import click
 
-from muster.activation import Ledger
-from muster.errors import MusterError
+from muster.activation import again
+from muster.config.load import load
 from muster.settings import Settings
 from muster.state import StateStore
 
@@ -20,10 +20,7 @@ def resend(destination: str, audience: str) -> None:
 
     The way out when a destination lost what it was given, or when a file of the delivery folder is gone.
     """
-    ledger = Ledger(StateStore(Settings.from_environment().state_url))
-    if ledger.activation(destination, audience) is None:
-        known = ", ".join(item.name for item in ledger.activations()) or "none yet"
-        raise MusterError(f"nothing was ever wanted at {destination}/{audience}; known are: {known}")
-    ledger.failed(destination, audience, "everyone is to be sent anew", datetime.now(UTC), give_up=True)
-    ledger.resend(destination, audience)
+    settings = Settings.from_environment()
+    store = StateStore(settings.state_url)
+    again.resend(settings, store, load(settings.config), destination, audience, datetime.now(UTC))
     click.echo(f"{destination}/{audience}: everyone is sent with the next run")

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from muster.errors import StateError
+from muster.state.growing import add_missing_columns
 
 metadata = MetaData()
 
@@ -47,6 +48,7 @@ class StateStore:
         self.engine = _engine(_parsed(url))
         try:
             metadata.create_all(self.engine)
+            add_missing_columns(self.engine, metadata)
         except DBAPIError as error:
             raise self._unusable(error) from error
 

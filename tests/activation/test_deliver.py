@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from muster.activation import Ledger, due, reports_since
+from muster.activation.again import resend
 from muster.errors import DeliveryError, HeldError
 from tests.activation.small_world import AUDIENCE, World, manifests, moved, person
 
@@ -162,7 +163,7 @@ def test_sending_everyone_anew_mends_a_lost_belief(world: World) -> None:
     world.deliver()
     for path in (world.settings.deliveries / "drop" / AUDIENCE / "believed").iterdir():
         path.unlink()
-    Ledger(world.store).resend("drop", AUDIENCE)
+    resend(world.settings, world.store, world.configuration, "drop", AUDIENCE, world.now)
     assert world.deliver().added == 2
     assert manifests(world.folder())[-1]["mode"] == "full"
 

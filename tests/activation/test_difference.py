@@ -83,8 +83,8 @@ def test_a_changed_mapping_updates_everyone_and_keeps_what_it_can_of_leavers(wor
     lines = (world.folder() / report.files[0]).read_text().splitlines()
     assert lines == [
         "_op,_id,_merged_ids,email,score",
-        "UPDATE,p_0,,p0@example.com,3.0",
         "REMOVE,p_1,,p1@example.com,",
+        "UPDATE,p_0,,p0@example.com,3.0",
     ]
 
 
@@ -94,7 +94,7 @@ def test_an_output_that_changes_its_type_is_delivered(world: World) -> None:
     world.evaluate([moved(row, person_score=1.0) for row in PEOPLE], members=[0])
     report = world.deliver()
     lines = (world.folder() / report.files[0]).read_text().splitlines()
-    assert lines[1:] == ["UPDATE,p_0,,1.0", "REMOVE,p_1,,"]
+    assert lines[1:] == ["REMOVE,p_1,,", "UPDATE,p_0,,1.0"]
 
 
 def test_one_id_may_hold_any_text(world: World) -> None:

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 from sqlalchemy import select
 
-from muster.activation import due, reports_since
+from muster.activation import Ledger, due, reports_since
 from muster.activation.tables import refused_row
 from muster.errors import PermanentDelivery, TransientDelivery
 from tests.activation.shelf import Shelf
@@ -51,7 +51,7 @@ def test_what_changed_meanwhile_is_sent_after_the_unfinished_delivery(any_world:
     any_world.evaluate([moved(PEOPLE[0], first_name="Renamed"), *PEOPLE[1:4]])
     report = any_world.deliver()
     assert (report.added, report.updated, report.removed) == (5, 1, 1)
-    assert shelf.calls[2:] == [["p_4"], ["p_0", "p_4"]]
+    assert shelf.calls[2:] == [["p_4"], ["p_4", "p_0"]]
     assert set(shelf.content()) == {"p_0", "p_1", "p_2", "p_3"}
     assert due(any_world.store) == []
 
@@ -66,9 +66,21 @@ def test_a_refused_row_is_told_with_its_reason_and_not_believed(any_world: World
         told = connection.execute(select(refused_row.c.id, refused_row.c.reason)).all()
     assert sorted(tuple(row) for row in told) == [("p_1", "not welcome"), ("p_4", "not welcome")]
     shelf.refuse, shelf.calls = set(), []
-    any_world.evaluate([*PEOPLE, person(5)])
-    assert any_world.deliver().added == 3
-    assert sorted(name for call in shelf.calls for name in call) == ["p_1", "p_4", "p_5"]
+    any_world.evaluate([*PEOPLE[:4], moved(PEOPLE[4], first_name="Renamed"), person(5)])
+    assert any_world.deliver().added == 2
+    assert sorted(name for call in shelf.calls for name in call) == ["p_4", "p_5"], "p_1 is as it was when refused"
+
+
+def test_a_refused_row_is_tried_again_when_somebody_asks(any_world: World, shelf: Shelf) -> None:
+    any_world.evaluate(PEOPLE)
+    shelf.refuse = {"p_1"}
+    any_world.deliver()
+    assert due(any_world.store) == []
+    shelf.refuse, shelf.calls = set(), []
+    Ledger(any_world.store).retry("drop", AUDIENCE)
+    assert any_world.deliver().acknowledged == 1
+    assert shelf.calls == [["p_1"]]
+    assert due(any_world.store) == []
 
 
 def test_refused_updates_and_removals_leave_the_belief_as_it_was(any_world: World, shelf: Shelf) -> None:
@@ -79,6 +91,7 @@ def test_refused_updates_and_removals_leave_the_belief_as_it_was(any_world: Worl
     shelf.refuse = {"p_0", "p_4"}
     assert any_world.deliver().refused == 2
     shelf.refuse, shelf.calls = set(), []
+    Ledger(any_world.store).retry("drop", AUDIENCE)
     any_world.evaluate([renamed, *PEOPLE[1:3]])
     report = any_world.deliver()
     assert (report.updated, report.removed) == (1, 2)
@@ -94,6 +107,7 @@ def test_a_refused_merge_is_tried_again_whole(any_world: World, shelf: Shelf) ->
     any_world.deliver()
     assert set(shelf.content()) == {"p_0", "p_1", "p_2"}
     shelf.refuse = set()
+    Ledger(any_world.store).retry("drop", AUDIENCE)
     any_world.evaluate([*PEOPLE[:2], person(7)], merges={"p_2": "p_1"})
     any_world.deliver()
     assert set(shelf.content()) == {"p_0", "p_1", "p_7"}

@@ -19,7 +19,16 @@ import duckdb
 
 from muster import durable, sql
 from muster.config.models import FilesDestination
-from muster.connectors.destination import HASH, ID, MERGED_IDS, OP, Acknowledgement, Batch, Delivery
+from muster.connectors.destination import (
+    ID,
+    MERGED_IDS,
+    OP,
+    RESERVED,
+    Acknowledgement,
+    Batch,
+    Delivery,
+    Destination,
+)
 from muster.connectors.files.naming import free, render, template_mistake
 from muster.errors import ConfigError, PermanentDelivery, Problem, TransientDelivery
 from muster.settings import Settings
@@ -36,7 +45,7 @@ _CODEC = {"parquet": {"none": "uncompressed", "gzip": "gzip"}}
 
 
 @dataclass(frozen=True)
-class FilesWriter:
+class FilesWriter(Destination):
     """One files destination. All that shapes a file is fixed in its plan, so a second try gives the same bytes."""
 
     settings: Settings
@@ -55,6 +64,11 @@ class FilesWriter:
     @property
     def whole(self) -> bool:
         return self.configured.mode == "full"
+
+    @property
+    def replaced(self) -> bool:
+        """A file of everyone replaces all that came before, in increments too: its manifest says `full`."""
+        return True
 
     @property
     def batch_rows(self) -> int | None:
@@ -126,7 +140,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, source: Path, *, nested: boo
     """The select list of a file. In a flat one, lists become JSON text."""
     ours = [OP, ID, MERGED_IDS] if changes else [ID]
     types = sql.columns(connection, sql.scan(source))
-    outputs = [name for name in types if name not in {OP, ID, MERGED_IDS, HASH}]
+    outputs = [name for name in types if name not in RESERVED]
     return ", ".join(
         f"to_json({column})::varchar as {column}" if types[name].endswith("[]") and not nested else column
         for name, column in ((name, sql.identifier(name)) for name in [*ours, *outputs])
