@@ -7,7 +7,8 @@ import dagster as dg
 
 from assets.keys import ACTIVATIONS, activation_key, audience_key, owners, release_check_key
 from muster.activation import DeliveryReport, deliver
-from muster.config.models import Audience, Configuration, Destination
+from muster.config.destinations import Destination
+from muster.config.models import Audience, Configuration
 from muster.errors import MusterError
 from resources.setup import Setup
 

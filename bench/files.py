@@ -18,13 +18,13 @@ from bench.marts import NOW
 from bench.timing import Comparison, Side, Timed, turn_about
 from muster.activation import deliver, want
 from muster.activation.folders import Folders
+from muster.config.destinations import FilesDestination
 from muster.config.identity import IdentityFile
 from muster.config.models import (
     Activation,
     Audience,
     Configuration,
     DestinationsFile,
-    FilesDestination,
     SourcesFile,
 )
 from muster.settings import Settings

@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from muster import sql
 from muster.activation import rows
 from muster.activation.believing import Answers, fold, still_refused
@@ -20,12 +22,15 @@ from muster.activation.registry import open_destination
 from muster.activation.reports import DeliveryReport
 from muster.activation.sending import Sender
 from muster.activation.unsure import be_unsure
+from muster.activation.wanted import denied_uses
 from muster.config.models import Configuration
-from muster.connectors.destination import REMOTE, Delivery, Destination
+from muster.connectors.destination import ID, REMOTE, Delivery, Destination
 from muster.durable import link_whole
 from muster.errors import DeliveryError, HeldError, MusterError, PermanentDelivery
+from muster.governance.consent import BARRED, barred
 from muster.locks import exclusive
 from muster.settings import Settings
+from muster.snapshot import current
 from muster.state import StateStore
 
 
@@ -63,6 +68,8 @@ class _Activation:
         self.target: Destination = open_destination(settings, configuration, destination)
         self.folders = Folders(settings, destination, audience)
         self.ledger = Ledger(store)
+        self.configuration, self.snapshot = configuration, current(settings)
+        self.withheld = self._withheld()
 
     def deliver(self) -> DeliveryReport:
         state = self._state()
@@ -70,6 +77,7 @@ class _Activation:
             mend = f"`muster release {self.audience}` lets it go"
             raise HeldError(f"{state.name} is held back: {state.held_reason} ({mend})")
         try:
+            self._check_policies()
             return self._catch_up(state)
         except Exception as error:
             told = str(error) if isinstance(error, MusterError) else type(error).__name__  # others may quote a row
@@ -79,6 +87,23 @@ class _Activation:
                 be_unsure(self.folders, self.ledger, self._state(), unfinished)
             self.ledger.failed(self.destination, self.audience, told, self.now, give_up=give_up)
             raise
+
+    def _check_policies(self) -> None:
+        """The schema, the policies or the mapping may have changed since this was wanted."""
+        audience = self.configuration.audience(self.audience)
+        if audience is None or self.snapshot is None:
+            return
+        for item in audience.activate:
+            if item.destination == self.destination:
+                for denied in denied_uses(self.configuration, self.snapshot.schema, audience, item):
+                    raise DeliveryError(f"{self.destination}/{self.audience} may not be sent: {denied}")
+
+    def _withheld(self) -> pa.Table:
+        """The people who may not be sent, as of the newest snapshot; none for an audience of accounts."""
+        audience = self.configuration.audience(self.audience)
+        if audience is None or audience.of != "people" or self.snapshot is None:
+            return BARRED.empty_table()
+        return barred(self.snapshot, self.configuration.governance.consent.of(self.destination), self.now)
 
     def _catch_up(self, state: ActivationState) -> DeliveryReport:
         report = DeliveryReport(self.destination, self.audience)
@@ -102,11 +127,11 @@ class _Activation:
 
     def _plan(self, state: ActivationState) -> Planned | None:
         """Work out the difference, put it on disk and write the intent; None where there is none to send."""
-        wanted = rows.present(self.folders.wanted(state.wanted_version), f"{state.name}, wanted rows")
         believed = None if self._moved(state) else self._believed(state)
         refused = None if self._moved(state) else self._refused(state)
         number = self.ledger.last_number(self.destination, self.audience) + 1
-        link_whole(wanted, self.folders.plan_wanted(number))
+        self._put_wanted(rows.present(self.folders.wanted(state.wanted_version), f"{state.name}, wanted rows"), number)
+        wanted = self.folders.plan_wanted(number)
         with sql.connect() as connection:
             difference = changes(connection, wanted, believed, None if self.target.whole else refused)
             if not self.target.whole:
@@ -141,11 +166,22 @@ class _Activation:
         self.ledger.intend(planned)
         return planned
 
+    def _put_wanted(self, wanted: Path, number: int) -> None:
+        """Everyone who is wanted and may be sent at this moment: those who have said no meanwhile are left out."""
+        path = self.folders.plan_wanted(number)
+        with sql.connect() as connection:
+            connection.register("withheld", self.withheld)
+            left_out = f"{ID} in (select _id from withheld)"
+            if sql.count(connection, f"{sql.scan(wanted)} where {left_out}"):
+                rows.write(connection, f"select * from {sql.scan(wanted)} where not {left_out} order by {ID}", path)
+                return
+        link_whole(wanted, path)
+
     def _finish(self, planned: Planned) -> DeliveryReport:
         """Send the batches that are not acknowledged, then put the new belief in force."""
         item, state, path = planned.delivery, self._state(), self._row_file(planned)
         place = state.place if state.place and planned.address == state.address else {}
-        sender = Sender(self.target, self.folders, self.ledger, self.now)
+        sender = Sender(self.target, self.folders, self.ledger, self.now, self.withheld)
         sender.send(planned, path, place)
         answers = sender.answers(planned)
         self._believe(planned, path, answers)

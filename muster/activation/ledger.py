@@ -38,6 +38,7 @@ class ActivationState:
     wanted_snapshot: str
     wanted_rows: int
     wanted_at: datetime
+    withheld: int
     held_reason: str | None
     held_at: datetime | None
     acknowledged_version: int
@@ -89,13 +90,13 @@ class Ledger:
 
     def want(
         self, destination: str, audience: str, *, version: int, digest: str, inputs: str, membership: int,
-        snapshot: str, rows: int, held: str | None, now: datetime,
+        snapshot: str, rows: int, withheld: int, held: str | None, now: datetime,
     ) -> None:  # fmt: skip
         """Set what is wanted. The row file of `version` is in place."""
         told = {
             "wanted_version": version, "wanted_digest": digest, "wanted_inputs": inputs, "wanted_rows": rows,
             "wanted_membership": membership, "wanted_snapshot": snapshot, "wanted_at": now,
-            "held_reason": held, "held_at": now if held else None,
+            "held_reason": held, "held_at": now if held else None, "withheld": withheld,
         }  # fmt: skip
         with self.store.begin() as connection:
             if not _change(connection, destination, audience, told):

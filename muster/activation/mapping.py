@@ -17,6 +17,8 @@ from muster.schema import Edge, EntityClass, Field, Schema
 from muster.snapshot import Snapshot
 from muster.sql import identifier, scan
 
+PERSON = "person"
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -74,13 +76,14 @@ def mistakes(schema: Schema, of: str, fields: Mapping[str, str], nested: bool) -
                 yield Mistake(output, f"{path} gives several values, by way of {step}, and a cell holds one", mend)
 
 
-def query(snapshot: Snapshot, of: str, fields: Mapping[str, str], members: str) -> str:
+def query(snapshot: Snapshot, of: str, fields: Mapping[str, str], members: str, barred: str) -> str:
     """SQL for `_id` and the outputs, one row for each row of `members` (a relation with `_ord`) in the snapshot.
 
-    The mapping must be free of mistakes. Timestamps are cut to milliseconds, which is what files and vendors hold.
+    Of people in `barred` (another such relation) nothing is taken along on the way to others. The mapping must be free
+    of mistakes. Timestamps are cut to milliseconds, which is what files and vendors hold.
     """
     root = snapshot.schema.of(of)
-    joins = _Joins(snapshot, root, members)
+    joins = _Joins(snapshot, root, members, barred)
     outputs = [
         f"{joins.value(walk(snapshot.schema, of, path))} as {identifier(output)}" for output, path in fields.items()
     ]
@@ -97,8 +100,8 @@ def query(snapshot: Snapshot, of: str, fields: Mapping[str, str], members: str) 
 class _Joins:
     """The joins of one query; paths that begin alike share them."""
 
-    def __init__(self, snapshot: Snapshot, root: EntityClass, members: str) -> None:
-        self.snapshot, self.root, self.members = snapshot, root, members
+    def __init__(self, snapshot: Snapshot, root: EntityClass, members: str, barred: str) -> None:
+        self.snapshot, self.root, self.members, self.barred = snapshot, root, members, barred
         self.clauses: dict[tuple[str, ...], str] = {}
 
     def value(self, found: Walk) -> str:
@@ -129,7 +132,10 @@ class _Joins:
     def _step(self, edge: Edge, before: str, alias: str) -> str:
         table = scan(self.snapshot.parquet(self.snapshot.schema.classes[edge.target].table))
         ours, theirs = identifier(edge.from_column), identifier(edge.to_column)
-        return f"join {table} as {identifier(alias)} on {identifier(before)}.{ours} = {identifier(alias)}.{theirs}"
+        joined = f"join {table} as {identifier(alias)} on {identifier(before)}.{ours} = {identifier(alias)}.{theirs}"
+        if edge.target != PERSON:
+            return joined
+        return f"{joined} and {identifier(alias)}._ord not in (select _ord from {self.barred})"
 
 
 def _read(field: Field, alias: str) -> str:

@@ -8,25 +8,30 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from muster import sql
 from muster.activation.believing import Answers, results
 from muster.activation.folders import Folders
 from muster.activation.ledger import Ledger, Planned
-from muster.connectors.destination import ID, Acknowledgement, Batch, Destination, Refusal
+from muster.connectors.destination import ID, OP, ROW, Acknowledgement, Batch, Destination, Refusal
 from muster.durable import draft_of, put
 from muster.errors import PermanentDelivery, RejectedBatch
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends what is planned of one activation, from where it was left."""
+    """Sends what is planned of one activation, from where it was left.
+
+    `withheld` (`_id`, `bar`) are people who may not be sent now, whatever was planned.
+    """
 
     target: Destination
     folders: Folders
     ledger: Ledger
     now: datetime
+    withheld: pa.Table
 
     def send(self, planned: Planned, path: Path, place: Mapping[str, Any]) -> None:
         """Send every batch that is not acknowledged. `path` are the rows, `place` what the destination said before."""
@@ -51,9 +56,10 @@ class Sender:
         foreign = self.ledger.foreign(item, batch.number)
         if foreign is None:
             foreign = frozenset(self.target.look(item, plan, batch))
-        batch = replace(batch, foreign=foreign)
+        kept_back = _kept_back(batch, self.withheld)
+        batch = replace(batch, foreign=foreign, withheld=frozenset(refusal.row for refusal in kept_back))
         self.ledger.attempt(item, batch, self.now)
-        told = self._sent(planned, plan, batch)
+        told = self._sent(planned, plan, batch) + Acknowledgement(later=kept_back)
         found = results(told, foreign)
         if found.num_rows:
             path = self.folders.results(item.number) / f"{batch.number:06d}.parquet"
@@ -67,10 +73,11 @@ class Sender:
         try:
             return self.target.send(planned.delivery, plan, batch)
         except RejectedBatch as error:
-            if batch.rows == 0:
+            rows = set(range(batch.first, batch.first + batch.rows)) - batch.withheld
+            if not rows:
                 raise PermanentDelivery(f"{planned.delivery.name}: {error}") from error
-            if batch.rows == 1:
-                return Acknowledgement(refused=(Refusal(batch.first, str(error)),))
+            if len(rows) == 1:
+                return Acknowledgement(refused=(Refusal(rows.pop(), str(error)),))
             one, other = batch.halves()
             return self._sent(planned, plan, one) + self._sent(planned, plan, other)
 
@@ -81,6 +88,19 @@ def batches(planned: Planned, path: Path) -> Iterator[Batch]:
     size = planned.batch_rows or max(total, 1)
     for number, first in enumerate(range(0, max(total, 1), size)):
         yield Batch(number, path, first, min(size, total - first))
+
+
+def _kept_back(batch: Batch, withheld: pa.Table) -> tuple[Refusal, ...]:
+    """Rows of people who may not be sent any more; those that leave anyway are not held up."""
+    if not len(withheld):
+        return ()
+    with sql.connect() as connection:
+        connection.register("withheld", withheld)
+        leaves = OP in sql.columns(connection, sql.scan(batch.path))
+        stays = f" and sent.{OP} <> 'REMOVE'" if leaves else ""
+        query = f"select sent.{ROW}, withheld.bar from ({batch.query()}) as sent inner join withheld"
+        found = connection.execute(f"{query} on withheld._id = sent.{ID}{stays} order by 1").fetchall()
+    return tuple(Refusal(int(row), f"consent: {bar}") for row, bar in found)
 
 
 def _ids(path: Path, told: Acknowledgement) -> dict[int, str]:

@@ -26,6 +26,7 @@ activation = Table(
     Column("wanted_snapshot", String(40), nullable=False),
     Column("wanted_rows", Integer, nullable=False),
     Column("wanted_at", UtcDateTime, nullable=False),
+    Column("withheld", Integer, nullable=False, default=0),  # members who may not be sent there
     Column("held_reason", Text),
     Column("held_at", UtcDateTime),
     Column("acknowledged_version", Integer, nullable=False, default=0),

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 from pyroaring import BitMap
 
 from muster import sql
@@ -25,7 +26,10 @@ from muster.activation.registry import open_destination
 from muster.audiences.bitmaps import to_arrow
 from muster.config.models import Activation, Audience, Configuration
 from muster.errors import ConfigError, Problem, SnapshotError
+from muster.governance.consent import barred
+from muster.governance.labels import Violation, violations
 from muster.locks import exclusive
+from muster.schema import Schema
 from muster.settings import Settings
 from muster.snapshot import Snapshot
 from muster.state import StateStore
@@ -68,9 +72,15 @@ def want(
 
 
 def check_fields(settings: Settings, configuration: Configuration, snapshot: Snapshot, audience: Audience) -> None:
-    """Raise ConfigError with every field of an audience's activations that cannot be mapped."""
+    """Raise ConfigError with every field of an audience's activations that cannot be mapped, or may not be."""
+    file = f"audiences/{audience.name}.yml"
     problems = [
-        Problem(f"audiences/{audience.name}.yml", 0, f"activation to {item.destination}: {wrong.what}", wrong.mend)
+        Problem(file, 0, f"activation to {item.destination}: {denied}", "`muster check` says how to mend it")
+        for item in audience.activate
+        for denied in denied_uses(configuration, snapshot.schema, audience, item)
+    ]
+    problems += [
+        Problem(file, 0, f"activation to {item.destination}: {wrong.what}", wrong.mend)
         for item in audience.activate
         for wrong in mistakes(
             snapshot.schema,
@@ -81,6 +91,16 @@ def check_fields(settings: Settings, configuration: Configuration, snapshot: Sna
     ]
     if problems:
         raise ConfigError(problems)
+
+
+def denied_uses(
+    configuration: Configuration, schema: Schema, audience: Audience, activation: Activation
+) -> list[Violation]:
+    """What the policies say against one activation."""
+    destination = configuration.destination(activation.destination)
+    actions = destination.marketing_actions if destination else []
+    audiences = {item.name: item for item in configuration.audiences}
+    return violations(schema, audience, audiences, activation, actions, configuration.governance.policies)
 
 
 @dataclass(frozen=True)
@@ -103,48 +123,63 @@ def _want_one(
     folders = Folders(settings, destination, audience)
     address = open_destination(settings, configuration, destination).address
     mapping = mapping_digest(told.audience.of, activation.fields)
-    inputs = _short_digest([told.snapshot.version, str(told.membership_version), mapping, address])
+    bars = configuration.governance.consent.of(destination)
+    inputs = _short_digest([told.snapshot.version, str(told.membership_version), mapping, address, json.dumps(bars)])
     version = before.wanted_version if before else 0
     kept = folders.wanted(version).exists()
     if before and kept and before.wanted_inputs == inputs:
         ledger.hold(destination, audience, told.held, told.now)
         return Wanted(destination, audience, version, before.wanted_rows, changed=False)
+    withheld = barred(told.snapshot, bars, told.now)
+    members = told.members
+    if told.audience.of == "people":
+        members = members - BitMap(withheld["_ord"].to_pylist())
     with sql.connect() as connection:
-        render(connection, told.snapshot, told.audience.of, activation.fields, told.members)
+        render(connection, told.snapshot, told.audience.of, activation.fields, members, withheld)
         digest = _short_digest([wanted_digest(connection, "wanted"), mapping, address])
         changed = before is None or before.wanted_digest != digest
         version += changed
         if changed or not kept:
             rows.write(connection, "select * from wanted order by _id", folders.wanted(version))
     ledger.want(
-        destination, audience, version=version, digest=digest, inputs=inputs, rows=len(told.members),
+        destination, audience, version=version, digest=digest, inputs=inputs, rows=len(members),
+        withheld=len(told.members) - len(members),
         membership=told.membership_version, snapshot=told.snapshot.version, held=told.held, now=told.now,
     )  # fmt: skip
-    return Wanted(destination, audience, version, len(told.members), changed)
+    return Wanted(destination, audience, version, len(members), changed)
 
 
 def render(
-    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, of: str, fields: Mapping[str, str], members: BitMap
+    connection: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    of: str,
+    fields: Mapping[str, str],
+    members: BitMap,
+    withheld: pa.Table,
 ) -> None:
     """Make the table `wanted` in `connection`: `_id`, `_merged_ids`, the outputs, `_hash`; one row a member.
 
     `_merged_ids` are ids that were merged into this one at any time, or null. `_hash` covers the outputs' values and
-    the mapping, not the id. Raises SnapshotError where a member is not in the snapshot.
+    the mapping, not the id. Of people `withheld` (`_ord`) nothing is taken along. Raises SnapshotError where a member
+    is not in the snapshot.
     """
     entity = snapshot.schema.of(of)
     for path in (snapshot.parquet(entity.table), snapshot.register(entity.name)):
         if not path.exists():
             raise SnapshotError(f"snapshot {snapshot.version} has no {path.name}; run `muster run` to publish anew")
     connection.register("members", to_arrow(members))
+    connection.register("withheld", withheld)
+    mapped, merges = query(snapshot, of, fields, "members", "withheld"), _merged(snapshot.register(entity.name))
     values = ", ".join(f"{sql.identifier(name)} := w.{sql.identifier(name)}" for name in fields)
     connection.execute(f"""
         create or replace temp table wanted as
-        with w as ({query(snapshot, of, fields, "members")}), merged as ({_merged(snapshot.register(entity.name))})
+        with w as ({mapped}), merged as ({merges})
         select w._id, merged._merged_ids, w.* exclude (_id),
             md5('{mapping_digest(of, fields)}' || to_json(struct_pack({values}))::varchar)::uuid as _hash
         from w left join merged on merged._id = w._id
     """)
     connection.unregister("members")
+    connection.unregister("withheld")
     found = sql.count(connection, "wanted")
     if found != len(members):
         raise SnapshotError(

@@ -7,8 +7,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from muster.activation.mapping import mistakes, walk
+from muster.config.destinations import Destination
 from muster.config.load import Entry
-from muster.config.models import Activation, Audience, Destination, DestinationsFile
+from muster.config.models import Activation, Audience, DestinationsFile
 from muster.config.names import hint, listing
 from muster.connectors.files.naming import template_mistake
 from muster.errors import Problem, RuleError

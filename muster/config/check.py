@@ -11,6 +11,7 @@ from pathlib import Path
 
 from muster.config.audience_checks import check_audiences, check_destinations
 from muster.config.connection_checks import check_connections
+from muster.config.governance_checks import check_governance
 from muster.config.load import Reading, read
 from muster.config.merge_policy_checks import check_merge_policies
 from muster.config.source_checks import check_sources
@@ -49,6 +50,8 @@ def _problems(reading: Reading, settings: Settings, schema: Schema | None) -> li
     if reading.destinations is not None:
         problems += check_destinations(reading.destinations)
     problems += check_audiences(reading.audiences, reading.destinations, schema)
+    if reading.governance is not None:
+        problems += check_governance(reading.governance, reading.audiences, reading.destinations, schema)
     return sorted(set(problems))
 
 

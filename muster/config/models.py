@@ -6,16 +6,17 @@ Only shapes and single-value rules live here; what needs two files, the schema o
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from muster.config.base import Model
+from muster.config.base import Model, Name, Owner
 from muster.config.connections import AnyConnection
+from muster.config.consent import ConsentRules
+from muster.config.destinations import Destination
 from muster.config.identity import IdentityFile
+from muster.config.policies import Policy
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 SourceType = Literal["salesforce", "hubspot", "marketo", "events", "table"]
 ClassName = Literal[
     "person",
@@ -29,15 +30,6 @@ ClassName = Literal[
     "marketing_list_member",
     "activity",
 ]
-
-
-def _owner(value: str) -> str:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+|team:[A-Za-z0-9_-]+", value):
-        raise ValueError("an owner is an e-mail address or team:<name>")
-    return value
-
-
-Owner = Annotated[str, AfterValidator(_owner)]
 
 
 class Storage(Model):
@@ -148,29 +140,6 @@ class SourcesFile(Model):
     sources: list[Source] = []
 
 
-class FilesDestination(Model):
-    """Files in a folder: `path` absolute or relative to the data folder.
-
-    `mode: full` writes the whole audience whenever it changed; `incremental` writes everyone once, then only the
-    difference, with `_op` saying `ADD`, `UPDATE` or `REMOVE`. `name_template` takes the macros `{destination}`,
-    `{audience}`, `{organization}`, `{sandbox}`, `{mode}`, `{delivery}`, `{datetime}` and
-    `{datetime:<strftime pattern>}`.
-    """
-
-    name: Name
-    type: Literal["files"]
-    path: str
-    format: Literal["csv", "jsonl", "parquet"] = "csv"
-    mode: Literal["full", "incremental"] = "full"
-    name_template: str = "{audience}__{mode}__{datetime}"
-    compression: Literal["none", "gzip"] = "none"
-    owner: Owner | None = None
-    description: str = ""
-
-
-Destination = FilesDestination
-
-
 class DestinationsFile(Model):
     """`destinations.yml`."""
 
@@ -214,6 +183,8 @@ class GovernanceFile(Model):
     """`governance.yml`."""
 
     marts: MartGuards = MartGuards()
+    consent: ConsentRules = ConsentRules()
+    policies: list[Policy] = []
 
 
 class Configuration(Model):

@@ -9,7 +9,7 @@ asked to send the same batch again after a kill, and must then end where it woul
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -53,7 +53,8 @@ class Delivery:
 class Batch:
     """Rows `first` to `first + rows - 1` of a row file, in its order; a batch of 0 rows means an empty audience.
 
-    `foreign` are rows that `look` found at the destination before the first try.
+    `foreign` are rows that `look` found at the destination before the first try; `withheld` are rows that may not be
+    sent any more: `query` leaves them out, and nothing is to be said of them.
     """
 
     number: int
@@ -61,22 +62,20 @@ class Batch:
     first: int
     rows: int
     foreign: frozenset[int] = frozenset()
+    withheld: frozenset[int] = frozenset()
 
     def query(self) -> str:
         """SQL for the rows, in their order, with all columns of the file and their place in it as `_row`."""
         numbered = f"read_parquet({sql.literal(self.path)}, file_row_number = true)"
-        return (
-            f"select file_row_number as {ROW}, * exclude (file_row_number) from {numbered}"
-            f" where file_row_number between {self.first} and {self.first + self.rows - 1} order by file_row_number"
-        )
+        wanted = f"file_row_number between {self.first} and {self.first + self.rows - 1}"
+        if self.withheld:
+            wanted += f" and file_row_number not in ({', '.join(map(str, sorted(self.withheld)))})"
+        return f"select file_row_number as {ROW}, * exclude (file_row_number) from {numbered} where {wanted}"
 
     def halves(self) -> tuple[Batch, Batch]:
         """The batch in two; it has two rows or more."""
         half = self.rows // 2
-        return (
-            Batch(self.number, self.path, self.first, half, self.foreign),
-            Batch(self.number, self.path, self.first + half, self.rows - half, self.foreign),
-        )
+        return replace(self, rows=half), replace(self, first=self.first + half, rows=self.rows - half)
 
 
 @dataclass(frozen=True)

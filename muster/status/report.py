@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from muster.activation import reports_since
+from muster.activation import Ledger, reports_since
 from muster.audiences import Membership, MembershipStore
 from muster.config.models import Configuration, Source
 from muster.connectors import totals
@@ -60,13 +60,16 @@ class AudienceStatus:
 
 @dataclass(frozen=True)
 class ActivationStatus:
-    """Rows sent to a destination since the last run began, and what became of them."""
+    """Rows sent to a destination since the last run began, and what became of them; `withheld` members are not sent,
+    for a bar of `governance.yml` holds for them."""
 
     destination: str
     audience: str
     sent: int
     acknowledged: int
     refused: int
+    later: int = 0
+    withheld: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,10 +180,12 @@ def _activations(
     configuration: Configuration, state: StateStore, started_at: datetime | None
 ) -> list[ActivationStatus]:
     done = reports_since(state, started_at) if started_at else {}
+    withheld = {item.name: item.withheld or 0 for item in Ledger(state).activations()}
     told = []
     for audience in configuration.audiences:
         for activation in audience.activate:
-            item = done.get(f"{activation.destination}/{audience.name}")
-            sent, acknowledged, refused = (item.sent, item.acknowledged, item.refused) if item else (0, 0, 0)
-            told.append(ActivationStatus(activation.destination, audience.name, sent, acknowledged, refused))
+            name = f"{activation.destination}/{audience.name}"
+            item = done.get(name)
+            counts = (item.sent, item.acknowledged, item.refused, item.later) if item else (0, 0, 0, 0)
+            told.append(ActivationStatus(activation.destination, audience.name, *counts, withheld.get(name, 0)))
     return told

@@ -87,8 +87,8 @@ def _some(ids: list[str], count: int) -> str:
 
 
 def _activations(told: StatusReport) -> Table:
-    table = _table("Delivered", "destination", "audience", "sent", "acknowledged", "refused")
+    table = _table("Delivered", "destination", "audience", "sent", "acknowledged", "refused", "withheld")
     for item in told.activations:
-        counts = (item.sent, item.acknowledged, item.refused)
+        counts = (item.sent, item.acknowledged, item.refused, item.withheld)
         table.add_row(item.destination, item.audience, *(f"{count:,}" for count in counts))
     return table

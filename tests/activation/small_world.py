@@ -39,7 +39,7 @@ def schema() -> Schema:
         "person",
         "_ord",
         {
-            "workEmail.address": Field("workEmail.address", "work_email", "string"),
+            "workEmail.address": Field("workEmail.address", "work_email", "string", labels=("I1",)),
             "person.name.firstName": Field("person.name.firstName", "first_name", "string"),
             "b2b.personScore": Field("b2b.personScore", "person_score", "number"),
             "b2b.isConverted": Field("b2b.isConverted", "is_converted", "boolean"),
@@ -65,7 +65,10 @@ def schema() -> Schema:
                 "accountOrganization.numberOfEmployees", "employees", "number"
             ),
         },
-        {"parent": Edge("parent", "account", "parent_account_id__ord", "account", "_ord", many=False)},
+        {
+            "parent": Edge("parent", "account", "parent_account_id__ord", "account", "_ord", many=False),
+            "people": Edge("people", "account", "_ord", "person", "account_id__ord", many=True),
+        },
     )
     account_person = EntityClass(
         "account_person",
@@ -144,13 +147,18 @@ def configuration(
     fields: Mapping[str, str] = FIELDS,
     of: str = "people",
     destinations: Mapping[str, Mapping[str, Any]] | None = None,
+    bars: Mapping[str, str] | None = None,
     **files: Any,
 ) -> Configuration:
-    """One audience, activated to one destination `drop` set up as `files` says, or to several of them."""
+    """One audience, activated to one destination `drop` set up as `files` says, or to several of them.
+
+    `bars` are the rules of consent; this world knows of none by itself.
+    """
     drops = destinations or {"drop": files}
     told = {
         "sources": {"organization": "Example Corp", "sandbox": "prod"},
         "identity": {},
+        "governance": {"consent": {"bars": dict(bars or {})}},
         "destinations": {
             "destinations": [
                 {"name": name, "type": "files", "path": f"out/{name}"} | dict(options)

@@ -17,7 +17,7 @@ import pytest
 
 from muster import sql
 from muster.activation import rows
-from muster.config.models import FilesDestination
+from muster.config.destinations import FilesDestination
 from muster.connectors.destination import Batch, Delivery, Destination
 from muster.connectors.files.destination import FilesWriter
 from muster.errors import TransientDelivery

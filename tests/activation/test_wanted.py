@@ -12,6 +12,7 @@ from muster import sql
 from muster.activation import due
 from muster.activation.wanted import render, wanted_digest
 from muster.errors import ConfigError, SnapshotError
+from muster.governance.consent import BARRED
 from tests.activation.small_world import World, account, moved, person, write_snapshot
 
 LINKS = [
@@ -28,7 +29,7 @@ def rendered(
     people = [person(0, account_id__ord=1), person(1)]
     snapshot = write_snapshot(world.settings, "v1", people, ACCOUNTS, LINKS)
     with sql.connect() as connection:
-        render(connection, snapshot, of, fields, BitMap(members))
+        render(connection, snapshot, of, fields, BitMap(members), BARRED.empty_table())
         found = connection.execute("select * exclude (_hash, _merged_ids) from wanted order by _id")
         names = [item[0] for item in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -124,14 +125,14 @@ def test_a_snapshot_that_lost_a_table_is_an_error(world: World) -> None:
     snapshot = write_snapshot(world.settings, "v1", [person(0)])
     snapshot.register("person").unlink()
     with sql.connect() as connection, pytest.raises(SnapshotError, match=r"register_person\.parquet"):
-        render(connection, snapshot, "people", {"mail": "workEmail.address"}, BitMap([0]))
+        render(connection, snapshot, "people", {"mail": "workEmail.address"}, BitMap([0]), BARRED.empty_table())
 
 
 def digest(world: World, people: list[dict[str, Any]], fields: dict[str, str] | None = None) -> str:
     snapshot = write_snapshot(world.settings, "v1", people)
     with sql.connect() as connection:
         members = BitMap(row["_ord"] for row in people)
-        render(connection, snapshot, "people", fields or {"mail": "workEmail.address"}, members)
+        render(connection, snapshot, "people", fields or {"mail": "workEmail.address"}, members, BARRED.empty_table())
         return wanted_digest(connection, "wanted")
 
 

@@ -250,3 +250,45 @@ sources:
     places = ["audiences/a.yml:4", "audiences/b.yml:8", "audiences/d.yml:4", "sources.yml:6"]
     assert [line.split(": ")[0] for line in told] == places
     assert all("jobTitle" in line for line in told)
+
+
+class TestGovernance:
+    DESTINATION = "destinations:\n  - {name: ads, type: files, path: out, marketing_actions: [exportToThirdParty]}\n"
+    POLICY = "policies:\n  - {name: nothing-direct, deny: [I1], actions: [exportToThirdParty]}\n"
+    AUDIENCE = (
+        "name: all\nof: people\nrule: {rule}\nactivate:\n  - destination: ads\n    fields:\n      email: {field}\n"
+    )
+
+    def files(
+        self, governance: str, rule: str = "b2b.personScore > 1", field: str = "b2b.personScore"
+    ) -> dict[str, str]:
+        return {
+            "sources.yml": SOURCES,
+            "destinations.yml": self.DESTINATION,
+            "governance.yml": governance,
+            "audiences/all.yml": self.AUDIENCE.format(rule=rule, field=field),
+        }
+
+    def test_a_mapping_that_a_policy_denies(self, folder: Folder, schema: Schema) -> None:
+        (told,) = folder.checking(self.files(self.POLICY, field="workEmail.address"), schema)
+        assert told == (
+            "audiences/all.yml:7: activation to ads: workEmail.address has the label I1 (column person.work_email)"
+            " and is mapped to email; policy nothing-direct denies it for exportToThirdParty"
+            " (leave the field out, or send it to a destination without that marketing action)"
+        )
+
+    def test_a_rule_that_a_policy_denies(self, folder: Folder, schema: Schema) -> None:
+        (told,) = folder.checking(self.files(self.POLICY, rule='workEmail.address like "%a"'), schema)
+        assert "workEmail.address has the label I1 (column person.work_email) and is asked about in the rule" in told
+
+    def test_what_no_policy_denies(self, folder: Folder, schema: Schema) -> None:
+        assert folder.checking(self.files(self.POLICY), schema) == []
+        assert folder.checking(self.files("", field="workEmail.address"), schema) == []
+
+    def test_a_bar_that_cannot_be_asked_and_a_destination_that_is_not_there(
+        self, folder: Folder, schema: Schema
+    ) -> None:
+        consent = "consent:\n  bars:\n    blocked: b2b.isBloked = true\n  destinations:\n    adz: [blocked]\n"
+        told = folder.checking(self.files(consent), schema)
+        assert told[0].startswith("governance.yml:3: bar blocked: line 1, column 1: person has no 'b2b.isBloked'")
+        assert told[1] == "governance.yml:5: there is no destination 'adz' (did you mean ads?)"

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from muster import durable, sql
-from muster.config.models import FilesDestination
+from muster.config.destinations import FilesDestination
 from muster.connectors.destination import (
     ID,
     MERGED_IDS,
@@ -112,8 +112,8 @@ class FilesWriter(Destination):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             fresh.unlink(missing_ok=True)  # after a kill it may be a link of the published file: never write into it
-            _write(plan, batch.path, fresh)
-            told = _manifest(delivery, plan, fresh)
+            _write(plan, batch, fresh)
+            told = _manifest(delivery, plan, batch, fresh)
             _publish(fresh, folder / plan["file"])
             fresh.write_text(json.dumps(told, indent=1) + "\n")
             _publish(fresh, folder / plan["manifest"])
@@ -126,12 +126,12 @@ class FilesWriter(Destination):
         return Acknowledgement(files=(plan["file"], plan["manifest"]))
 
 
-def _write(plan: Mapping[str, Any], source: Path, path: Path) -> None:
+def _write(plan: Mapping[str, Any], batch: Batch, path: Path) -> None:
     kind, compression = plan["format"], plan["compression"]
     codec = _CODEC.get(kind, {}).get(compression, compression)
     with sql.connect() as connection:
-        items = _columns(connection, source, nested=kind != "csv", changes=plan["changes"])
-        query = f"select {items} from {sql.scan(source)}"
+        items = _columns(connection, batch.path, nested=kind != "csv", changes=plan["changes"])
+        query = f"select {items} from ({batch.query()})"
         options = f"{_COPY[kind]}, compression {codec}, use_tmp_file false"
         connection.execute(f"copy ({query}) to {sql.literal(path)} ({options})")
 
@@ -147,13 +147,13 @@ def _columns(connection: duckdb.DuckDBPyConnection, source: Path, *, nested: boo
     )
 
 
-def _manifest(delivery: Delivery, plan: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def _manifest(delivery: Delivery, plan: Mapping[str, Any], batch: Batch, path: Path) -> dict[str, Any]:
     """What a receiver needs to check and apply the file. `mode: full` replaces, `incremental` is applied."""
     with path.open("rb") as handle:
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
     return {
         "file": plan["file"],
-        "rows": delivery.rows,
+        "rows": batch.rows - len(batch.withheld),
         "bytes": path.stat().st_size,
         "sha256": sha256,
         "mode": delivery.kind,
