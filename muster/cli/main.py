@@ -12,6 +12,7 @@ from muster.cli.check import check
 from muster.cli.dev import dev
 from muster.cli.init import init
 from muster.cli.match import match
+from muster.cli.plan import plan
 from muster.cli.profile import profile
 from muster.cli.release import release
 from muster.cli.resend import resend
@@ -57,8 +58,8 @@ def main() -> None:
 
 
 COMMANDS = (
-    init, check, run, status, dev, profile, account, resolve, match, review, unmerge, release, resend, retry, world,
-    twin, twins,
+    init, check, plan, run, status, dev, profile, account, resolve, match, review, unmerge, release, resend, retry,
+    world, twin, twins,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

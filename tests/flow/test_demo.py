@@ -104,5 +104,7 @@ def test_people_in_delivered_files_are_the_members(day_later: Installation) -> N
                 (members.discard if row.get("_op") == "REMOVE" else members.add)(row["_id"])
 
     assert held
-    assert {name: len(members) for name, members in held.items()} == {name: sizes[name] - withheld[name] for name in held}
+    assert {name: len(members) for name, members in held.items()} == {
+        name: sizes[name] - withheld[name] for name in held
+    }
     assert any(withheld.values()), "somebody in the demo has said no"
