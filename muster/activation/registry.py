@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
+from muster.config.destinations import FilesDestination, WebhookDestination
 from muster.config.models import Configuration
 from muster.connectors.destination import Destination
 from muster.connectors.files.destination import FilesWriter
+from muster.connectors.webhook.destination import WebhookWriter
 from muster.errors import ConfigError, Problem
 from muster.settings import Settings
 
@@ -15,5 +19,10 @@ def open_destination(settings: Settings, configuration: Configuration, name: str
     if configured is None:
         known = ", ".join(sorted(item.name for item in configuration.destinations.destinations)) or "none"
         raise ConfigError([Problem("destinations.yml", 0, f"there is no destination {name}", f"there are: {known}")])
-    sources = configuration.sources
-    return FilesWriter(settings, configured, organization=sources.organization, sandbox=sources.sandbox)
+    match configured:
+        case FilesDestination():
+            sources = configuration.sources
+            return FilesWriter(settings, configured, organization=sources.organization, sandbox=sources.sandbox)
+        case WebhookDestination():
+            return WebhookWriter(configured)
+    assert_never(configured)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from muster.activation.mapping import mistakes, walk
-from muster.config.destinations import Destination
+from muster.config.destinations import Destination, FilesDestination
 from muster.config.load import Entry
 from muster.config.models import Activation, Audience, DestinationsFile
 from muster.config.names import hint, listing
@@ -42,7 +42,7 @@ def check_audiences(
 def check_destinations(entry: Entry[DestinationsFile]) -> Iterator[Problem]:
     """Problems of the destinations: names of files that cannot be made."""
     for index, item in enumerate(entry.model.destinations):
-        if mistake := template_mistake(item.name_template):
+        if isinstance(item, FilesDestination) and (mistake := template_mistake(item.name_template)):
             yield entry.document.problem(("destinations", index, "name_template"), mistake)
 
 
@@ -150,7 +150,7 @@ def _fields(
     entry: Entry[Audience], index: int, activation: Activation, destination: Destination | None, schema: Schema
 ) -> Iterator[Problem]:
     """What the delivery would say of the mapping: clashing outputs, unknown paths, many values for one cell."""
-    takes_lists = destination is None or destination.format != "csv"
+    takes_lists = not isinstance(destination, FilesDestination) or destination.format != "csv"
     of, fields = entry.model.of, activation.fields
     found = {item.output: (item.what, item.mend) for item in mistakes(schema, of, fields, takes_lists)}
     for output, path in fields.items():

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from muster.config.base import Model, Name, Owner
+from muster.config.connections import Address
+from muster.config.durations import Duration
 from muster.config.policies import MarketingAction
+from muster.config.webhook_secrets import key_of
 
 
 class AnyDestination(Model):
@@ -35,4 +41,51 @@ class FilesDestination(AnyDestination):
     compression: Literal["none", "gzip"] = "none"
 
 
-Destination = FilesDestination
+class OAuth2(Model):
+    """A token by client credentials."""
+
+    token_url: Address
+    client_id: str
+    client_secret: SecretStr
+    scope: str = ""
+
+
+class WebhookDestination(AnyDestination):
+    """Messages to a receiver of one's own, after Standard Webhooks.
+
+    `secrets` sign each message; two of them while one takes the other's place. `bearer` or `oauth2` let us in,
+    `certificate` and `key` (PEM files) prove who we are, `authority` (PEM) who the receiver is. `headers` go along with
+    each message. `batch_rows` changes make a message. `template` (Jinja, giving JSON) takes the place of the standard
+    body; it has `audience`, `destination`, `delivery`, `timestamp` and `changes`. `private` allows addresses in the own
+    network.
+    """
+
+    type: Literal["webhook"]
+    url: Address
+    secrets: list[SecretStr] = []
+    headers: dict[str, SecretStr] = {}
+    bearer: SecretStr | None = None
+    oauth2: OAuth2 | None = None
+    certificate: str | None = None
+    key: str | None = None
+    authority: str | None = None
+    batch_rows: int = Field(default=50, ge=1, le=10_000)
+    template: str | None = None
+    timeout: Duration = timedelta(seconds=20)
+    private: bool = False
+
+    @field_validator("secrets")
+    @classmethod
+    def _sound(cls, value: list[SecretStr]) -> list[SecretStr]:
+        for secret in value:
+            key_of(secret.get_secret_value())
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> WebhookDestination:
+        if self.bearer and self.oauth2:
+            raise ValueError("give 'bearer' or 'oauth2', not both")
+        return self
+
+
+Destination = Annotated[FilesDestination | WebhookDestination, Field(discriminator="type")]
