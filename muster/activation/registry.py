@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from muster.config.destinations import FilesDestination, WebhookDestination
+from muster.config.destinations import FilesDestination, PostgresDestination, WebhookDestination
 from muster.config.models import Configuration
 from muster.connectors.destination import Destination
 from muster.connectors.files.destination import FilesWriter
+from muster.connectors.postgres.destination import PostgresWriter
 from muster.connectors.webhook.destination import WebhookWriter
 from muster.errors import ConfigError, Problem
 from muster.settings import Settings
@@ -25,4 +26,6 @@ def open_destination(settings: Settings, configuration: Configuration, name: str
             return FilesWriter(settings, configured, organization=sources.organization, sandbox=sources.sandbox)
         case WebhookDestination():
             return WebhookWriter(configured)
+        case PostgresDestination():
+            return PostgresWriter(configured)
     assert_never(configured)

@@ -88,4 +88,17 @@ class WebhookDestination(AnyDestination):
         return self
 
 
-Destination = Annotated[FilesDestination | WebhookDestination, Field(discriminator="type")]
+class PostgresDestination(AnyDestination):
+    """A table for each audience in a schema of a PostgreSQL database, kept equal to the audience.
+
+    `url` is `postgresql://user:password@host/database`. A table has the audience's name behind `prefix`, with `_` for
+    `-`, and the id of the person or account in `muster_id`.
+    """
+
+    type: Literal["postgresql"]
+    url: SecretStr
+    database_schema: str = Field(default="muster", pattern=r"^[a-z_][a-z0-9_]*$", max_length=60)
+    prefix: str = Field(default="", pattern=r"^[a-z_][a-z0-9_]*$|^$", max_length=40)
+
+
+Destination = Annotated[FilesDestination | WebhookDestination | PostgresDestination, Field(discriminator="type")]

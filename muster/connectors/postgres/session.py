@@ -1,4 +1,4 @@
-"""A moment of a database, seen through one read-only transaction; and what its errors mean."""
+"""A database in one transaction, to read a moment of it or to change it; and what its errors mean."""
 
 from __future__ import annotations
 
@@ -55,15 +55,22 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """One moment of the database: whatever is written meanwhile is not seen. Raises TryAgain or SourceError."""
+        with self.changes() as connection:
+            connection.rollback()
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            _habits(connection)
+            yield connection
+
+    @contextmanager
+    def changes(self) -> Iterator[Connection]:
+        """All that is changed within, or nothing. Raises TryAgain or SourceError."""
         try:
             with psycopg.connect(
                 **{**_WAYS, **self._parts, "client_encoding": "utf8"},
                 prepare_threshold=None,  # poolers know no prepared statements
             ) as connection:
-                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-                connection.read_only = True
-                for name, value in _HABITS.items():
-                    connection.execute("select set_config(%s, %s, true)", [name, value])
+                _habits(connection)
                 yield connection
         except psycopg.Error as error:
             raise self._meant(error) from None
@@ -98,6 +105,11 @@ class Database:
         if "translate host name" in text or "resolve" in text:
             return TryAgain("the name of the host is not known")
         return TryAgain("the connection failed or broke")
+
+
+def _habits(connection: Connection) -> None:
+    for name, value in _HABITS.items():
+        connection.execute("select set_config(%s, %s, true)", [name, value])
 
 
 def value_of(connection: Connection, statement: str) -> Any:
