@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-next-day dev test test-all check format bench bench-identity peers install install-dev lock clean
+.PHONY: help demo demo-next-day dev test test-all check format bench bench-audiences bench-identity peers install install-dev lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ format: install-dev ## Put Python and SQL into the house format
 
 bench: install-dev ## The comparison table, side by side in one run
 	@$(BIN)/python -m bench
+
+bench-audiences: install-dev ## 50, 500 and 2,000 audiences over a million people, beside a loop of counts in SQL
+	@$(BIN)/python -m bench.audiences
 
 bench-identity: install-dev ## How right matching is, on data with known truth, and how fast the graph
 	@$(BIN)/python -m bench.identity

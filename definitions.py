@@ -33,7 +33,7 @@ def build(settings: Settings) -> dg.Definitions:
             *source_assets(sources),
             profiles,
             *snapshot_assets(project, marts),
-            *audience_assets(configuration, references(configuration.audiences)),
+            *audience_assets(configuration, references(configuration.audiences, configuration.groups)),
             *activation_assets(configuration),
         ],
         asset_checks=[snapshot_guard(project, marts), *release_checks(configuration)],

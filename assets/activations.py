@@ -24,7 +24,7 @@ def activation_assets(configuration: Configuration) -> list[dg.AssetsDefinition]
 
 def release_checks(configuration: Configuration) -> list[dg.AssetChecksDefinition]:
     """Per activated audience, a blocking check that runs before its activations."""
-    return [_release_check(item) for item in configuration.audiences if item.activate]
+    return [_release_check(item) for item in configuration.audiences if item.deliveries]
 
 
 def _deliveries(destination: Destination, audiences: list[Audience]) -> dg.AssetsDefinition:
@@ -101,4 +101,4 @@ def _release_check(audience: Audience) -> dg.AssetChecksDefinition:
 
 
 def _goes_to(audience: Audience, destination: Destination) -> bool:
-    return any(item.destination == destination.name for item in audience.activate)
+    return any(item.destination == destination.name for item in audience.deliveries)

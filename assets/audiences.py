@@ -1,20 +1,25 @@
 """Audiences: one asset each, evaluated together in one step on the current snapshot."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
 from assets.keys import AUDIENCES, SNAPSHOT, audience_key, owners
-from muster.activation import want
-from muster.audiences import Evaluation, evaluate
+from muster.activation.evaluation import Evaluating, evaluate_now
+from muster.audiences import Evaluation
+from muster.audiences.chronicle import markdown, versions
+from muster.audiences.description import described
+from muster.config.audience_groups import AudienceGroups
 from muster.config.models import Audience, Configuration
 from muster.errors import MusterError
-from muster.snapshot import Snapshot, current
-from muster.status.runs import Evaluated
 from resources.setup import Setup
 
 SIZE_CHECK = "size_within_bound"
+GUARDRAIL_CHECK = "within_guardrails"
+#: Audiences are evaluated every day; a day and a half without is a failure to look at.
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 
 
 def audience_assets(configuration: Configuration, references: dict[str, list[str]]) -> list[dg.AssetsDefinition]:
@@ -25,102 +30,92 @@ def audience_assets(configuration: Configuration, references: dict[str, list[str
 
     @dg.multi_asset(
         name="evaluate",
-        specs=[_spec(item, references.get(item.name, [])) for item in configuration.audiences],
-        check_specs=[_check(item) for item in configuration.audiences],
+        specs=[_spec(item, configuration.groups, references.get(item.name, [])) for item in configuration.audiences],
+        check_specs=[check for item in configuration.audiences for check in _checks(item)],
         can_subset=True,
         description="Evaluates the selected audiences on the current snapshot and keeps versions of who is in.",
     )
     def evaluate_audiences(
         context: dg.AssetExecutionContext, setup: Setup
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        now = datetime.now(UTC)
-        setup.runs.begin(context.run.run_id, now)
         selected = [names[key] for key in context.selected_asset_keys]
-        with setup.exclusive("audiences", context.log.info):
-            snapshot = _snapshot(setup)
-            outcome = evaluate(
-                setup.configuration.audiences,
-                snapshot,
-                setup.memberships,
-                now,
-                names=selected,
-                currency=setup.configuration.sources.currency,
-                cause=f"run {context.run.run_id}",
-            )
-            failed = [str(error) for error in outcome.failed.values()]
-            for result in outcome.evaluated:
-                failed += _want(setup, snapshot, result, now)
-                figures = Evaluated(result.size, result.entered, result.exited)
-                setup.runs.evaluated(context.run.run_id, now, result.audience.name, figures)
-                yield _materialized(result, snapshot)
-                yield _size_check(result)
-        if failed:
-            raise dg.Failure("; ".join(failed), allow_retries=False)
+        told = _evaluate(context, setup, selected)
+        for result in told.evaluated:
+            yield _materialized(result, told, markdown(versions(setup.memberships, result.audience.name, newest=10)))
+            yield _size_check(result)
+        for name in selected:
+            yield _guardrail_check(name, told)
+        if told.failed:
+            raise dg.Failure("; ".join(told.failed), allow_retries=False)
 
     return [evaluate_audiences]
 
 
-def _snapshot(setup: Setup) -> Snapshot:
-    snapshot = current(setup.settings)
-    if snapshot is None:
-        raise dg.Failure("no snapshot is published yet; run the daily job once", allow_retries=False)
-    return snapshot
-
-
-def _want(setup: Setup, snapshot: Snapshot, result: Evaluation, now: datetime) -> list[str]:
-    """Note what every activation of an audience wants now; returns what is wrong with a mapping, if anything."""
-    membership = result.membership
-    held = "its size jumped by more than its size_bound" if membership.held else None
-    name, members, version = result.audience.name, membership.members, membership.version
+def _evaluate(context: dg.AssetExecutionContext, setup: Setup, names: list[str]) -> Evaluating:
+    run = context.run.run_id
     try:
-        want(setup.settings, setup.state, setup.configuration, snapshot, name, members, version, now, held=held)
+        return evaluate_now(
+            setup.settings, setup.state, setup.configuration, datetime.now(UTC),
+            names=names, run_id=run, cause=f"run {run}", waiting=context.log.info,
+        )  # fmt: skip
     except MusterError as error:
-        return [str(error)]
-    return []
+        raise dg.Failure(str(error), allow_retries=False) from error
 
 
-def _spec(audience: Audience, references: list[str]) -> dg.AssetSpec:
+def _spec(audience: Audience, groups: AudienceGroups, references: list[str]) -> dg.AssetSpec:
+    rule = audience.rule.strip()
+    parts = [audience.description, " ".join(described(audience, groups)), f"```\n{rule}\n```" if rule else ""]
     return dg.AssetSpec(
         audience_key(audience.name),
         deps=[SNAPSHOT, *(audience_key(name) for name in references)],
         group_name=AUDIENCES,
         skippable=True,
-        description=f"{audience.description}\n\n```\n{audience.rule.strip()}\n```",
+        description="\n\n".join(filter(None, parts)),
         owners=owners(audience.owner),
         kinds={"pql", audience.of},
-        metadata={"of": audience.of, "rule": dg.MetadataValue.md(f"```\n{audience.rule.strip()}\n```")},
+        tags={"status": audience.status},
+        metadata={"of": audience.of, "status": audience.status, "rule": dg.MetadataValue.md(f"```\n{rule}\n```")},
+        freshness_policy=FRESH if audience.status == "published" else None,
     )
 
 
-def _check(audience: Audience) -> dg.AssetCheckSpec:
-    bound = audience.size_bound
-    return dg.AssetCheckSpec(
+def _checks(audience: Audience) -> Iterator[dg.AssetCheckSpec]:
+    bound, key = audience.size_bound, audience_key(audience.name)
+    yield dg.AssetCheckSpec(
         SIZE_CHECK,
-        asset=audience_key(audience.name),
+        asset=key,
         description=f"Its size changed by at most {bound.max_change:.0%} (from {bound.min_size} members on).",
     )
+    yield dg.AssetCheckSpec(
+        GUARDRAIL_CHECK, asset=key, description="Its rule, fields and list are within the guardrails of governance.yml."
+    )
 
 
-def _materialized(result: Evaluation, snapshot: Snapshot) -> dg.MaterializeResult:
+def _materialized(result: Evaluation, told: Evaluating, history: str) -> dg.MaterializeResult:
     """Figures and a few ids; attributes of people stay out of the run database, which keeps them for ever."""
-    membership = result.membership
-    preview = snapshot.ids(membership.entity, membership.members[:10])
+    membership, shaped = result.membership, result.shaped
+    metadata: dict[str, Any] = {
+        "dagster/row_count": result.size,
+        "size": result.size,
+        "entered": result.entered,
+        "left": result.exited,
+        "merged": result.merged,
+        "version": membership.version,
+        "snapshot": membership.snapshot,
+        "rule": dg.MetadataValue.md(f"```\n{result.audience.rule.strip()}\n```"),
+        "method": f"{result.compiled.method}: {result.compiled.reason}",
+        "versions": dg.MetadataValue.md(history),
+        "seconds": round(result.seconds, 4),
+        "preview": dg.MetadataValue.json(told.snapshot.ids(membership.entity, membership.members[:10])),
+        **{f"left out/{why}": count for why, count in shaped.left_out.items()},
+    }
+    if shaped.listed:
+        metadata["expires"] = dg.MetadataValue.timestamp(shaped.listed.expires_at)
+        metadata |= {f"set aside/{why}": count for why, count in shaped.listed.set_aside.items()}
     return dg.MaterializeResult(
         asset_key=audience_key(result.audience.name),
         data_version=dg.DataVersion(f"{membership.version}"),
-        metadata={
-            "dagster/row_count": result.size,
-            "size": result.size,
-            "entered": result.entered,
-            "left": result.exited,
-            "merged": result.merged,
-            "version": membership.version,
-            "snapshot": membership.snapshot,
-            "rule": dg.MetadataValue.md(f"```\n{result.audience.rule.strip()}\n```"),
-            "method": f"{result.compiled.method}: {result.compiled.reason}",
-            "seconds": round(result.seconds, 4),
-            "preview": dg.MetadataValue.json(preview),
-        },
+        metadata=metadata,
     )
 
 
@@ -135,4 +130,17 @@ def _size_check(result: Evaluation) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.WARN,
         description=f"held back until `muster release {name}`" if held else "",
         metadata={"size": result.size, "entered": result.entered, "left": result.exited},
+    )
+
+
+def _guardrail_check(name: str, told: Evaluating) -> dg.AssetCheckResult:
+    found = told.findings_of(name)
+    refused = any(item.action == "refuse" for item in found)
+    return dg.AssetCheckResult(
+        asset_key=audience_key(name),
+        check_name=GUARDRAIL_CHECK,
+        passed=not found,
+        severity=dg.AssetCheckSeverity.ERROR if refused else dg.AssetCheckSeverity.WARN,
+        description="; ".join(map(str, found)),
+        metadata={item.guardrail: item.found for item in found},
     )

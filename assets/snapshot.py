@@ -1,6 +1,7 @@
 """Publishing: the guard over the marts, and the snapshot that everything downstream reads."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -9,11 +10,14 @@ from dagster_dbt import DbtProject
 from assets.keys import SNAPSHOT
 from assets.profiles import OWNER
 from muster.errors import MusterError
+from muster.governance.profile_size import profile_findings
 from muster.governance.shrink import shrunk_marts
 from muster.schema import Schema
 from muster.snapshot import current, publish
 from muster.warehouse import mart_rows
 from resources.setup import Setup
+
+PROFILE_CHECK = "within_guardrails"
 
 
 def snapshot_assets(project: DbtProject, marts: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
@@ -22,21 +26,39 @@ def snapshot_assets(project: DbtProject, marts: list[dg.AssetKey]) -> list[dg.As
     @dg.asset(
         key=SNAPSHOT,
         deps=marts,
+        check_specs=[
+            dg.AssetCheckSpec(
+                PROFILE_CHECK,
+                asset=SNAPSHOT,
+                blocking=True,
+                description="No person has more identities or events than governance.yml allows (guardrails).",
+            )
+        ],
         group_name="marts",
         kinds={"duckdb", "parquet"},
         owners=[OWNER],
         description="The marts as one immutable version; audiences and activations read only this.",
     )
-    def snapshot(context: dg.AssetExecutionContext, setup: Setup) -> dg.MaterializeResult:
+    def snapshot(
+        context: dg.AssetExecutionContext, setup: Setup
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         manifest = json.loads(project.manifest_path.read_text())
         with setup.exclusive("warehouse", context.log.info):
             try:
                 published = publish(setup.settings, manifest, datetime.now(UTC))
             except MusterError as error:
                 raise dg.Failure(str(error), allow_retries=False) from error
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             data_version=dg.DataVersion(published.version),
             metadata={"version": published.version, **{f"rows/{name}": rows for name, rows in published.rows.items()}},
+        )
+        found = list(profile_findings(published, setup.configuration.governance.guardrails))
+        refused = any(item.action == "refuse" for item in found)
+        yield dg.AssetCheckResult(
+            check_name=PROFILE_CHECK,
+            passed=not found,
+            severity=dg.AssetCheckSeverity.ERROR if refused else dg.AssetCheckSeverity.WARN,
+            description="; ".join(map(str, found)),
         )
 
     return [snapshot]

@@ -32,6 +32,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "MUSTER_WAREHOUSE": str(settings.warehouse),
         "MUSTER_LAKE": str(settings.lake),
         "MUSTER_SNAPSHOTS": str(settings.snapshots),
+        "MUSTER_MEMBERSHIPS": str(settings.memberships),
         "MUSTER_IDENTITY": str(_identity_file(settings)),
         "MUSTER_IDENTITY_DECISIONS": str(_decisions_file(settings)),
         "DO_NOT_TRACK": "1",

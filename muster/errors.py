@@ -29,13 +29,14 @@ class Problem:
     """One mistake in a configuration file.
 
     `file` is relative to the configuration folder, `line` counts from 1 (0 where no line applies),
-    `what` says what is wrong and `mend` how to put it right.
+    `what` says what is wrong and `mend` how to put it right. `column` counts from 1, 0 where only the line is known.
     """
 
     file: str
     line: int
     what: str
     mend: str = ""
+    column: int = 0
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

@@ -24,7 +24,7 @@ class Field:
 
     path: str
     column: str
-    type: str  # string | number | boolean | date | timestamp | array<string>
+    type: str  # string | number | boolean | date | timestamp | array<string> | map<string,number>
     labels: tuple[str, ...] = ()
     identity: str | None = None
     description: str = ""
@@ -159,6 +159,8 @@ def pql_type(data_type: str) -> str:
     name = data_type.lower().strip()
     if name.endswith("[]"):
         return f"array<{pql_type(name[:-2])}>"
+    if match := re.fullmatch(r"map\((\w+(?:\([\d, ]*\))?)\s*,(.*)\)", name):
+        return f"map<{pql_type(match[1])},{pql_type(match[2])}>"
     if name.startswith("timestamp"):
         return "timestamp"
     if name in {"boolean", "date"}:
@@ -166,3 +168,9 @@ def pql_type(data_type: str) -> str:
     if re.match(r"(decimal|numeric|double|float|real|u?(tiny|small|big|huge)?int(eger)?)", name):
         return "number"
     return "string"
+
+
+def map_types(type_: str) -> tuple[str, str]:
+    """The types of the keys and of the values of a `map<…>`."""
+    key, _, value = type_[4:-1].partition(",")
+    return key, value

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
-from assets.keys import ACTIVATIONS, SOURCES, release_check_key
+from assets.keys import ACTIVATIONS, SOURCES, audience_key, release_check_key
 from muster.config.models import Configuration
 
 AssetJob: TypeAlias = Any  # what `define_asset_job` returns has no public name in Dagster
@@ -14,11 +14,14 @@ READ_LIVE = "read_live"
 
 
 def jobs(configuration: Configuration) -> list[AssetJob]:
-    """`daily` is everything but activations, so a new group or layer can never be left out by name."""
+    """`daily` is everything but activations and drafts, so a new group or layer can never be left out by name."""
     activations = dg.AssetSelection.groups(ACTIVATIONS)
-    activated = [item for item in configuration.audiences if item.activate]
+    activated = [item for item in configuration.audiences if item.deliveries]
     released = dg.AssetSelection.checks(*(release_check_key(item.name) for item in activated))
-    everything = dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks()
+    everything: dg.AssetSelection = dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks()
+    if drafts := [audience_key(item.name) for item in configuration.audiences if item.status == "draft"]:
+        selected = dg.AssetSelection.assets(*drafts)
+        everything = everything - selected - dg.AssetSelection.checks_for_assets(*drafts)
     daily = dg.define_asset_job(
         DAILY,
         selection=everything - activations - released if activated else everything,

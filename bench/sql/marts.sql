@@ -10,7 +10,7 @@ create macro account(i) as 'a_' || lpad(i::varchar, 8, '0');
 create macro country(i, salt) as pick(i, salt, ['US', 'US', 'US', 'DE', 'GB', 'CA', 'FR', 'NL', 'IN', 'BR', 'JP', null]);
 
 set variable accounts = getvariable('people') // 10;
-set variable deals = getvariable('people') // 5;
+set variable deals = getvariable('people') * 2 // 5;
 
 insert into account by name
 select

@@ -93,7 +93,7 @@ class _Activation:
         audience = self.configuration.audience(self.audience)
         if audience is None or self.snapshot is None:
             return
-        for item in audience.activate:
+        for item in audience.deliveries:
             if item.destination == self.destination:
                 for denied in denied_uses(self.configuration, self.snapshot.schema, audience, item):
                     raise DeliveryError(f"{self.destination}/{self.audience} may not be sent: {denied}")

@@ -65,4 +65,4 @@ def _unfinished(store: StateStore) -> set[str]:
 
 def _configured(configuration: Configuration, destination: str, audience: str) -> bool:
     found = configuration.audience(audience)
-    return found is not None and any(item.destination == destination for item in found.activate)
+    return found is not None and any(item.destination == destination for item in found.deliveries)

@@ -70,7 +70,7 @@ def preview(
     """Each activation of the configuration, or of one destination or audience, in the order of the files."""
     snapshot = current(settings)
     for item in configuration.audiences:
-        for activation in item.activate:
+        for activation in item.deliveries:
             if destination in (None, activation.destination) and audience in (None, item.name):
                 found = Preview(activation.destination, item.name)
                 try:

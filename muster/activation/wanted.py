@@ -68,7 +68,7 @@ def want(
     check_fields(settings, configuration, snapshot, configured)
     told = _Told(snapshot, configured, members, membership_version, now, held)
     with exclusive(settings, f"want-{audience}"):
-        return [_want_one(settings, Ledger(store), configuration, item, told) for item in configured.activate]
+        return [_want_one(settings, Ledger(store), configuration, item, told) for item in configured.deliveries]
 
 
 def check_fields(settings: Settings, configuration: Configuration, snapshot: Snapshot, audience: Audience) -> None:
@@ -76,12 +76,12 @@ def check_fields(settings: Settings, configuration: Configuration, snapshot: Sna
     file = f"audiences/{audience.name}.yml"
     problems = [
         Problem(file, 0, f"activation to {item.destination}: {denied}", "`muster check` says how to mend it")
-        for item in audience.activate
+        for item in audience.deliveries
         for denied in denied_uses(configuration, snapshot.schema, audience, item)
     ]
     problems += [
         Problem(file, 0, f"activation to {item.destination}: {wrong.what}", wrong.mend)
-        for item in audience.activate
+        for item in audience.deliveries
         for wrong in mistakes(
             snapshot.schema,
             audience.of,

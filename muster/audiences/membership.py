@@ -1,22 +1,37 @@
-"""Membership over time: for each audience a sequence of versions, each a bitmap of ordinals in a file.
+"""Membership over time: for each audience a sequence of versions, each a bitmap of ordinals in a pack.
 
-A version is written when who is in, or the rule itself, changed. Its bitmap is in place before its row, and a
-bitmap is never rewritten, so a killed evaluation leaves nothing half done. Who entered and who left are the
-differences of two neighbouring bitmaps.
+A version is written when who is in, or the rule itself, changed. The bitmaps of one evaluation are in place before
+their rows, which come in one transaction, and a bitmap is never rewritten: a killed evaluation leaves nothing half
+done. Who entered and who left are the differences of two neighbouring bitmaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 
 from muster.audiences.merges import follow, merged_ordinals
-from muster.durable import write_whole
+from muster.audiences.packs import Place, write_pack
 from muster.settings import Settings
 from muster.snapshot import current
 from muster.state import StateStore, metadata
@@ -56,18 +71,50 @@ class Membership:
     size: int
     entered: int
     exited: int
-    file: Path
+    place: Place
     held: bool
     cause: str
 
     @property
     def members(self) -> BitMap:
-        return BitMap.deserialize(self.file.read_bytes())
+        return self.place.bitmap()
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """What a version is to say that takes the place of `before`."""
+
+    before: Membership | None
+    members: BitMap
+    audience: str
+    entity: str
+    rule: str
+    snapshot: str
+    now: datetime
+    entered: int
+    exited: int
+    held: bool
+    cause: str
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """Its row but for where the bitmap lies."""
+        told = {name: getattr(self, name) for name in ("audience", "entity", "rule", "snapshot", "entered", "exited")}
+        version = (self.before.version if self.before else 0) + 1
+        size = len(self.members)
+        return {
+            **told,
+            "version": version,
+            "evaluated_at": self.now,
+            "size": size,
+            "held": self.held,
+            "cause": self.cause,
+        }
 
 
 @dataclass(frozen=True)
 class MembershipStore:
-    """Versions in the state store, bitmaps below `<data>/memberships/<audience>/`."""
+    """Versions in the state store, bitmaps in packs in `<data>/memberships/`."""
 
     settings: Settings
     state: StateStore
@@ -78,13 +125,11 @@ class MembershipStore:
     def history(self, audience: str, newest: int | None = None) -> Iterator[Membership]:
         """The `newest` versions, or all of them, newest first."""
         query = select(audience_version).where(audience_version.c.audience == audience)
-        with self.state.begin() as connection:
-            found = connection.execute(query.order_by(audience_version.c.version.desc()).limit(newest))
-            rows = found.mappings().all()
-        for row in rows:
-            told = {**row, "file": self.settings.memberships / row["members"]}
-            del told["members"]
-            yield Membership(**told)
+        return self._found(query.order_by(audience_version.c.version.desc()).limit(newest))
+
+    def all_latest(self) -> dict[str, Membership]:
+        """The newest version of every audience there ever was."""
+        return {row["audience"]: self._told(row) for row in self._newest(true())}
 
     def audiences(self, entity: str) -> list[str]:
         """Every audience of `person` or `account` there ever was, by name."""
@@ -94,11 +139,44 @@ class MembershipStore:
 
     def before(self, item: Membership) -> Membership | None:
         """The version that a version took the place of."""
-        return next((other for other in self.history(item.audience) if other.version == item.version - 1), None)
+        this = (audience_version.c.audience == item.audience) & (audience_version.c.version == item.version - 1)
+        return next(self._found(select(audience_version).where(this)), None)
 
     def at(self, audience: str, instant: datetime) -> Membership | None:
         """The version that was in force at an instant."""
-        return next((item for item in self.history(audience) if item.evaluated_at <= instant), None)
+        this = (audience_version.c.audience == audience) & (audience_version.c.evaluated_at <= instant)
+        newest = select(audience_version).where(this).order_by(audience_version.c.version.desc()).limit(1)
+        return next(self._found(newest), None)
+
+    def since(self, audience: str, version: int) -> Iterator[Membership]:
+        """The versions after a version, oldest first."""
+        this = (audience_version.c.audience == audience) & (audience_version.c.version > version)
+        return self._found(select(audience_version).where(this).order_by(audience_version.c.version))
+
+    def made_at(self, instant: datetime) -> Iterator[Membership]:
+        """The versions that the evaluation of an instant made, by audience."""
+        this = audience_version.c.evaluated_at == instant
+        return self._found(select(audience_version).where(this).order_by(audience_version.c.audience))
+
+    def versions(self, audiences: Iterable[str]) -> dict[str, int]:
+        """The newest version of each of these audiences that has one."""
+        this = audience_version.c
+        query = select(this.audience, func.max(this.version).label("newest")).group_by(this.audience)
+        wanted = set(audiences)
+        with self.state.begin() as connection:
+            rows = connection.execute(query).all()
+        return {row.audience: row.newest for row in rows if row.audience in wanted}
+
+    def last_evaluated_at(self) -> datetime | None:
+        """The instant of the newest version of any audience."""
+        with self.state.begin() as connection:
+            return connection.execute(select(func.max(audience_version.c.evaluated_at))).scalar()
+
+    def _found(self, query: Select[Any]) -> Iterator[Membership]:
+        with self.state.begin() as connection:
+            rows = connection.execute(query).mappings().all()
+        for row in rows:
+            yield self._told(row)
 
     def exited(self, audience: str, now: datetime) -> BitMap:
         """Who is out now but was in within the last 30 days (status `exited` in XDM), by ordinal.
@@ -124,18 +202,19 @@ class MembershipStore:
         self, before: Membership | None, members: BitMap, *, audience: str, entity: str, rule: str,
         snapshot: str, now: datetime, entered: int, exited: int, held: bool, cause: str,
     ) -> Membership:  # fmt: skip
-        """Write the next version: the bitmap first, then the row."""
-        version = (before.version if before else 0) + 1
-        name = f"{audience}/{version:06d}.roaring"
-        path = self.settings.memberships / name
-        write_whole(path, members.serialize())
-        row = {
-            "audience": audience, "version": version, "evaluated_at": now, "snapshot": snapshot, "entity": entity,
-            "rule": rule, "size": len(members), "entered": entered, "exited": exited, "held": held, "cause": cause,
-        }  # fmt: skip
+        """Write the next version of one audience."""
+        new = NewVersion(before, members, audience, entity, rule, snapshot, now, entered, exited, held, cause)
+        return self.add_all([new])[0]
+
+    def add_all(self, versions: Sequence[NewVersion]) -> list[Membership]:
+        """Write versions of different audiences, all or none: a pack of their bitmaps first, then the rows."""
+        if not versions:
+            return []
+        places = write_pack(self.settings.memberships, versions[0].now, [item.members for item in versions])
+        rows = [{**item.row, "members": place} for item, place in zip(versions, places, strict=True)]
         with self.state.begin() as connection:
-            connection.execute(insert(audience_version).values(members=name, **row))
-        return Membership(file=path, **row)  # type: ignore[arg-type]
+            connection.execute(insert(audience_version), rows)
+        return [self._told(row) for row in rows]
 
     def release(self, audience: str) -> Membership | None:
         """Let a held version go out; returns it, or None where nothing was held."""
@@ -149,11 +228,21 @@ class MembershipStore:
 
     def last_sent_size(self, audience: str) -> int | None:
         """The size of the newest version that no guard held."""
-        query = (
-            select(audience_version.c.size)
-            .where(audience_version.c.audience == audience, ~audience_version.c.held)
-            .order_by(audience_version.c.version.desc())
-            .limit(1)
-        )
+        return self.last_sent_sizes().get(audience)
+
+    def last_sent_sizes(self) -> dict[str, int]:
+        """For every audience that was let out, the size of its newest version that no guard held."""
+        return {row["audience"]: row["size"] for row in self._newest(~audience_version.c.held)}
+
+    def _newest(self, condition: ColumnElement[bool]) -> Sequence[RowMapping]:
+        """Of each audience the newest row among those that meet a condition."""
+        versions = audience_version.c
+        newest = select(versions.audience, func.max(versions.version).label("version")).where(condition)
+        last = newest.group_by(versions.audience).subquery()
+        same = (versions.audience == last.c.audience) & (versions.version == last.c.version)
         with self.state.begin() as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(select(audience_version).join(last, same)).mappings().all()
+
+    def _told(self, row: RowMapping | Mapping[str, Any]) -> Membership:
+        told = {name: value for name, value in row.items() if name != "members"}
+        return Membership(place=Place.of(self.settings.memberships, row["members"]), **told)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from muster.cli.schema import project_schema
-from muster.config.check import check_all, render
+from muster.config.check import check_all, render, warnings
 from muster.config.load import load
 from muster.config.models import Source, SourcesFile
 from muster.config.topology import Way, ways
@@ -26,11 +26,13 @@ def check(folders: tuple[Path, ...]) -> None:
 
     Several FOLDERS are checked together, each a configuration of its own: one Marketo instance may serve several
     sandboxes of one organization, never two organizations. Prints one line per mistake: file, line, what is wrong, how
-    to mend it. Exits 1 where there is any. Live sources are listed with what is read from where, and why.
+    to mend it. Exits 1 where there is any. Warnings tell what is beyond a guardrail of governance.yml. Live sources are
+    listed with what is read from where, and why.
     """
     own = Settings.from_environment()
     set_ups = [_set_up(folder, own) for folder in folders] or [own]
-    found = check_all(set_ups, project_schema(own))
+    schema = project_schema(own)
+    found = check_all(set_ups, schema)
     for folder, problems in found:
         if problems:
             click.echo(render(problems, folder))
@@ -38,8 +40,10 @@ def check(folders: tuple[Path, ...]) -> None:
             click.echo(f"{len(problems)} {many} in {folder}", err=True)
     if any(problems for _, problems in found):
         sys.exit(1)
-    for folder, _ in found:
+    for set_up, (folder, _) in zip(set_ups, found, strict=True):
         click.echo(f"{folder}: no mistakes")
+        for warning in warnings(set_up, schema):
+            click.echo(f"warning: {warning}")
         _show_ways(load(folder).sources)
 
 

@@ -8,11 +8,14 @@ import sys
 import click
 
 from muster.cli.account import account
+from muster.cli.audience import audience
 from muster.cli.check import check
 from muster.cli.dev import dev
+from muster.cli.evaluate import evaluate
 from muster.cli.init import init
 from muster.cli.match import match
 from muster.cli.plan import plan
+from muster.cli.pql import pql
 from muster.cli.profile import profile
 from muster.cli.release import release
 from muster.cli.resend import resend
@@ -25,6 +28,7 @@ from muster.cli.twin import twin
 from muster.cli.twins import twins
 from muster.cli.unmerge import unmerge
 from muster.cli.world import world
+from muster.cli.yaml_schema import yaml_schema
 from muster.config.check import render
 from muster.errors import ConfigError, MusterError
 from muster.settings import Settings
@@ -58,8 +62,8 @@ def main() -> None:
 
 
 COMMANDS = (
-    init, check, plan, run, status, dev, profile, account, resolve, match, review, unmerge, release, resend, retry,
-    world, twin, twins,
+    init, check, plan, run, evaluate, status, dev, audience, pql, profile, account, resolve, match, review, unmerge,
+    release, resend, retry, world, twin, twins, yaml_schema,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from muster.activation.mapping import mistakes, walk
+from muster.audiences.shaping import needs
+from muster.config.audience_groups import AudienceGroups
 from muster.config.destinations import Destination, FilesDestination
 from muster.config.load import Entry
 from muster.config.models import Activation, Audience, DestinationsFile
@@ -14,20 +16,24 @@ from muster.config.names import hint, listing
 from muster.connectors.files.naming import template_mistake
 from muster.errors import Problem, RuleError
 from muster.pql import Reference, check_rule, compile_rule, references
+from muster.pql.method import NO_ENGINE
 from muster.schema import ENTITIES, Schema
 
 
 def check_audiences(
-    audiences: Sequence[Entry[Audience]], destinations: Entry[DestinationsFile] | None, schema: Schema | None
+    audiences: Sequence[Entry[Audience]],
+    destinations: Entry[DestinationsFile] | None,
+    schema: Schema | None,
+    groups: AudienceGroups | None = None,
 ) -> Iterator[Problem]:
     """Problems of rules and activations; without a schema, those that need none.
 
     Where `destinations` is None (its file is broken) nothing is said about unknown destinations.
     """
-    yield from _references(audiences)
+    yield from _references(audiences, groups or AudienceGroups())
     for entry in audiences:
-        yield from _evaluation(entry)
-        if schema is not None:
+        yield from _method(entry)
+        if schema is not None and entry.model.rule:
             yield from _rule(entry, audiences, schema)
         for index, activation in enumerate(entry.model.activate):
             destination = None
@@ -46,10 +52,11 @@ def check_destinations(entry: Entry[DestinationsFile]) -> Iterator[Problem]:
             yield entry.document.problem(("destinations", index, "name_template"), mistake)
 
 
-def _evaluation(entry: Entry[Audience]) -> Iterator[Problem]:
-    if entry.model.evaluation == "streaming":
-        what = "'evaluation: streaming' cannot be kept: there is no streaming engine, audiences are evaluated in batch"
-        yield entry.document.problem(("evaluation",), what, "say batch, or leave the line out")
+def _method(entry: Entry[Audience]) -> Iterator[Problem]:
+    if entry.model.method == "streaming":
+        key = "method" if "method" in entry.document.data else "evaluation"
+        what = f"'{key}: streaming' cannot be kept: {NO_ENGINE}"
+        yield entry.document.problem((key,), what, "say batch, or leave the line out")
 
 
 def _rule(entry: Entry[Audience], audiences: Sequence[Entry[Audience]], schema: Schema) -> Iterator[Problem]:
@@ -60,6 +67,7 @@ def _rule(entry: Entry[Audience], audiences: Sequence[Entry[Audience]], schema: 
         return
     try:
         compiled = compile_rule(rule, of, schema, datetime(2000, 1, 1, tzinfo=UTC), segment_table=str)
+        _ = compiled.query  # made when it is asked for; what cannot be put into SQL is told here
     except RuleError as error:
         yield _rule_problem(entry, error)
         return
@@ -74,10 +82,10 @@ def _rule(entry: Entry[Audience], audiences: Sequence[Entry[Audience]], schema: 
 
 def _rule_problem(entry: Entry[Audience], error: RuleError) -> Problem:
     line, column = entry.document.place(("rule",), error.line, error.column)
-    return Problem(entry.document.file, line, f"rule, column {column}: {error.message}", error.expected)
+    return Problem(entry.document.file, line, f"rule, column {column}: {error.message}", error.expected, column)
 
 
-def _references(audiences: Sequence[Entry[Audience]]) -> Iterator[Problem]:
+def _references(audiences: Sequence[Entry[Audience]], groups: AudienceGroups) -> Iterator[Problem]:
     """`inSegment` of audiences that are not there, and circles, each told once with its whole path."""
     names = {entry.model.name: entry for entry in audiences}
     mentions = {entry.model.name: _mentions(entry) for entry in audiences}
@@ -86,11 +94,21 @@ def _references(audiences: Sequence[Entry[Audience]]) -> Iterator[Problem]:
             if name not in names:
                 line = _line_of(entry, mention)
                 yield Problem(entry.document.file, line, f"there is no audience '{name}'", hint(name, names))
-    for circle in _circles({name: [other for other in others if other in names] for name, others in mentions.items()}):
+    models = {name: entry.model for name, entry in names.items()}
+    needed = {name: [*mentions[name], *needs(model, models, groups)] for name, model in models.items()}
+    for circle in _circles({name: [other for other in others if other in names] for name, others in needed.items()}):
         first, after = names[circle[0]], circle[1 % len(circle)]
         what = f"audiences refer to one another in a circle: {' → '.join([*circle, circle[0]])}"
-        line = _line_of(first, mentions[circle[0]][after])
+        named = mentions[circle[0]].get(after)
+        line = _line_of(first, named) if named else first.document.line(_place_of(first.model, after))
         yield Problem(first.document.file, line, what, "break one reference")
+
+
+def _place_of(audience: Audience, other: str) -> tuple[str | int, ...]:
+    """Where a file names another audience outside its rule; a priority list stands in another file."""
+    if other in audience.exclude:
+        return ("exclude", audience.exclude.index(other))
+    return ("split",) if audience.split else ("name",)
 
 
 def _mentions(entry: Entry[Audience]) -> dict[str, Reference]:

@@ -7,7 +7,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
+
+class Model(BaseModel):
+    """Unknown keys are mistakes, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _owner(value: str) -> str:
@@ -16,10 +20,5 @@ def _owner(value: str) -> str:
     return value
 
 
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 Owner = Annotated[str, AfterValidator(_owner)]
-
-
-class Model(BaseModel):
-    """Unknown keys are mistakes, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)

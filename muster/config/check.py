@@ -14,9 +14,11 @@ from muster.config.connection_checks import check_connections
 from muster.config.governance_checks import check_governance
 from muster.config.load import Reading, read
 from muster.config.merge_policy_checks import check_merge_policies
+from muster.config.shape_checks import check_shapes
 from muster.config.source_checks import check_sources
 from muster.config.topology_checks import check_together, check_topology
 from muster.errors import Problem
+from muster.governance.guardrails import Finding, findings
 from muster.schema import Schema
 from muster.settings import Settings
 
@@ -49,10 +51,30 @@ def _problems(reading: Reading, settings: Settings, schema: Schema | None) -> li
         problems += check_merge_policies(reading.identity, reading.sources, schema)
     if reading.destinations is not None:
         problems += check_destinations(reading.destinations)
-    problems += check_audiences(reading.audiences, reading.destinations, schema)
+    groups = reading.groups.model if reading.groups else None
+    problems += check_audiences(reading.audiences, reading.destinations, schema, groups)
+    problems += check_shapes(reading.audiences, reading.groups, reading.identity, settings, schema)
     if reading.governance is not None:
         problems += check_governance(reading.governance, reading.audiences, reading.destinations, schema)
+    if not reading.problems:
+        found = findings(reading.configuration, schema, settings)
+        problems += [_refused(reading, item) for item in found if item.action == "refuse"]
     return sorted(set(problems))
+
+
+def warnings(settings: Settings, schema: Schema | None) -> list[Finding]:
+    """What is beyond a guardrail that only warns, in a configuration without mistakes."""
+    found = findings(read(settings.config).configuration, schema, settings)
+    return sorted(item for item in found if item.action == "warn")
+
+
+def _refused(reading: Reading, finding: Finding) -> Problem:
+    """A guardrail that refuses, where the audience stands, else where guardrails are set."""
+    mend = "make it smaller, or raise the guardrail in governance.yml"
+    for entry in reading.audiences:
+        if entry.model.name == finding.audience:
+            return entry.document.problem(("rule",), str(finding), mend)
+    return Problem("governance.yml", 0, str(finding), mend)
 
 
 def render(problems: Iterable[Problem], folder: Path) -> str:

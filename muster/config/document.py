@@ -80,13 +80,13 @@ def _first(positions: dict[Any, Sequence[int]] | None, step: str | int, otherwis
     return found[0] + 1 if found else otherwise
 
 
-def read_document(path: Path, file: str) -> Document | Problem:
+def read_document(path: Path, file: str, text: str | None = None) -> Document | Problem:
     """The file's data (`{}` where it is empty), or why it is not YAML.
 
-    `file` is the name to use in messages.
+    `file` is the name to use in messages; `text` stands for what the file would have, were it saved.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8") if text is None else text
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return Problem(file, line, "not UTF-8 text", "save the file as UTF-8")

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from muster.config.audience_groups import AudienceGroups
 from muster.config.document import Document, read_document
 from muster.config.environment import fill_placeholders
 from muster.config.explain import validate
@@ -26,7 +27,7 @@ from muster.identity.decisions.file import DECISIONS_FILE, parse
 M = TypeVar("M", bound=BaseModel)
 
 #: The files of the top folder.
-FILES = ("sources.yml", "identity.yml", "destinations.yml", "governance.yml")
+FILES = ("sources.yml", "identity.yml", "destinations.yml", "governance.yml", "audience_groups.yml")
 AUDIENCES = "audiences"
 
 
@@ -46,6 +47,7 @@ class Reading:
     identity: Entry[IdentityFile] | None = None
     destinations: Entry[DestinationsFile] | None = None
     governance: Entry[GovernanceFile] | None = None
+    groups: Entry[AudienceGroups] | None = None
     audiences: list[Entry[Audience]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -54,12 +56,15 @@ class Reading:
         """Whole only where `problems` is empty."""
         if self.sources is None or self.identity is None or self.destinations is None or self.governance is None:
             raise ConfigError(self.problems)
+        if self.groups is None:
+            raise ConfigError(self.problems)
         return Configuration(
             sources=self.sources.model,
             identity=self.identity.model,
             destinations=self.destinations.model,
             governance=self.governance.model,
             audiences=[entry.model for entry in self.audiences],
+            groups=self.groups.model,
         )
 
 
@@ -79,6 +84,7 @@ def read(folder: Path, environment: Mapping[str, str] | None = None) -> Reading:
     reading.identity = _file(reading, folder, "identity.yml", IdentityFile, env)
     reading.destinations = _file(reading, folder, "destinations.yml", DestinationsFile, env)
     reading.governance = _file(reading, folder, "governance.yml", GovernanceFile, env)
+    reading.groups = _file(reading, folder, "audience_groups.yml", AudienceGroups, env)
     for path in sorted([*(folder / AUDIENCES).rglob("*.yml"), *(folder / AUDIENCES).rglob("*.yaml")]):
         entry = _file(reading, folder, path.relative_to(folder).as_posix(), Audience, env)
         if entry:

@@ -10,10 +10,15 @@ from typing import Any, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
+from muster.config.audience import Activation as Activation
+from muster.config.audience import Audience as Audience
+from muster.config.audience import SizeBound as SizeBound
+from muster.config.audience_groups import AudienceGroups
 from muster.config.base import Model, Name, Owner
 from muster.config.connections import AnyConnection
 from muster.config.consent import ConsentRules
 from muster.config.destinations import Destination
+from muster.config.guardrails import Guardrails
 from muster.config.identity import IdentityFile
 from muster.config.policies import Policy
 
@@ -146,33 +151,6 @@ class DestinationsFile(Model):
     destinations: list[Destination] = []
 
 
-class Activation(Model):
-    """An audience on its way to a destination: output name → XDM path of the audience's class."""
-
-    destination: Name
-    fields: dict[str, str] = Field(min_length=1)
-
-
-class SizeBound(Model):
-    """The largest change of size, as a share of the last one, that goes out unseen; small audiences are exempt."""
-
-    max_change: float = Field(default=0.5, gt=0)
-    min_size: int = Field(default=100, ge=0)
-
-
-class Audience(Model):
-    """`audiences/<name>.yml`."""
-
-    name: Name
-    of: Literal["people", "accounts"]
-    description: str = ""
-    owner: Owner | None = None
-    rule: str
-    evaluation: Literal["batch", "streaming"] | None = None
-    size_bound: SizeBound = SizeBound()
-    activate: list[Activation] = []
-
-
 class MartGuards(Model):
     """How much of its rows a mart may lose between two snapshots before publishing stops, as a share."""
 
@@ -185,6 +163,7 @@ class GovernanceFile(Model):
     marts: MartGuards = MartGuards()
     consent: ConsentRules = ConsentRules()
     policies: list[Policy] = []
+    guardrails: Guardrails = Guardrails()
 
 
 class Configuration(Model):
@@ -195,6 +174,7 @@ class Configuration(Model):
     destinations: DestinationsFile
     governance: GovernanceFile = GovernanceFile()
     audiences: list[Audience]
+    groups: AudienceGroups = AudienceGroups()
 
     def destination(self, name: str) -> Destination | None:
         return next((item for item in self.destinations.destinations if item.name == name), None)

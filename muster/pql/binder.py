@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import takewhile
 
 from muster.errors import RuleError
-from muster.pql import compare, functions, times, tree, typed
-from muster.pql.bound import Bound, Items, Whole, any_of, mistake, not_yet
+from muster.pql import (
+    chain,
+    compare,
+    functions,
+    items,
+    lambdas,
+    objects,
+    operators,
+    quantifiers,
+    times,
+    tree,
+    typed,
+)
+from muster.pql.bound import Bound, Items, Whole, any_of, mistake
 from muster.pql.paths import Route, Segment, did_you_mean, resolve
-from muster.pql.scope import Scope
-from muster.schema import Schema
+from muster.pql.scope import Definition, Scope
+from muster.pql.shapes import ITEM
+from muster.schema import Edge, Schema
 
 DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
-NOT_YET: dict[type[tree.Node], str] = {
-    tree.Lambda: "a function (=>)",
-    tree.Let: "let … in",
-    tree.ObjectLiteral: "an object literal {…}",
-    tree.Chain: "CHAIN",
-}
+Part = tree.Name | tree.Filter
 NOTHING = typed.IsTrue(typed.Constant(True, "boolean"))
 
 
@@ -32,6 +41,8 @@ class Binder:
     def __init__(self, schema: Schema, of: str) -> None:
         self.scope = Scope(schema, of)
         self.problems: list[RuleError] = []
+        #: What each condition was written as, for whoever tells a reader about it.
+        self.written: dict[typed.Condition, tree.Node] = {}
 
     # The three readings of a node
 
@@ -40,7 +51,9 @@ class Binder:
         try:
             with self.scope.ranging() as ranged:
                 bound = self._truth(node, self.bind(node))
-            return any_of(ranged, bound)
+            found = any_of(ranged, bound)
+            self.written.setdefault(found, node)
+            return found
         except RuleError as error:
             self.problems.append(error)
             return NOTHING
@@ -71,9 +84,9 @@ class Binder:
             return typed.Collection(bound.var, tuple(self.scope.follow(edge) for edge in bound.hops))
         if isinstance(bound, typed.Collection):
             return bound
-        if isinstance(bound, Items) or (isinstance(bound, typed.Attribute) and bound.type.startswith("array")):
-            raise not_yet(node, "going over the items of an array of values")
-        raise mistake(node, "rows of a relation are expected here", self._relations())
+        if (values := items.collected(self, node, bound)) is not None:
+            return values
+        raise mistake(node, "rows of a relation are expected here", self.relations())
 
     def values(self, *nodes: tree.Node) -> list[typed.Value]:
         """Several nodes as values; mistakes are looked for in each."""
@@ -98,6 +111,8 @@ class Binder:
                 return bound
             case _ if isinstance(bound, typed.Value) and bound.type == "boolean":
                 return typed.IsTrue(bound)
+            case _ if isinstance(bound, typed.Value) and not items.is_one(bound.type):
+                raise mistake(node, f"{bound.type} is not a condition", "use includes, or .count() > 0")
             case _ if isinstance(bound, typed.Value):
                 raise mistake(node, f"a {bound.type} is not a condition", "compare it with something")
         raise mistake(node, "this is not a condition")
@@ -121,29 +136,27 @@ class Binder:
             case tree.Unary(_, _, operand):
                 return compare.arithmetic(node, "-", typed.Constant(0, "number"), self.value(operand))
             case tree.Binary():
-                return compare.binary(self, node)
+                return operators.binary(self, node)
             case tree.Occurs():
                 return times.occurs(self, node)
             case tree.Relative() | tree.Period():
                 return times.point(self, node)
-            case tree.Quantified(_, "select", declarations):
-                with self.scope.declared():
-                    return self._joined(declarations)
-            case tree.Quantified(_, kind, _) if kind not in ("exists", "forall"):
-                raise not_yet(node, f"the quantifier {kind}")
-            case tree.Quantified(_, kind, declarations):
-                with self.scope.declared():
-                    return self._quantified(kind, declarations)
+            case tree.Quantified():
+                return quantifiers.quantified(self, node)
             case tree.PrefixAggregate():
-                with self.scope.declared():
-                    rows = self._joined(node.declarations)
-                    return functions.aggregate(self, node.function, rows, node.value)
+                return quantifiers.prefix_aggregate(self, node)
+            case tree.Let(_, name, value, body):
+                return self._let(name, value, body)
+            case tree.Chain():
+                return chain.chain(self, node)
             case tree.Call():
                 return functions.call(self, node)
             case tree.Method():
                 return functions.method(self, node)
-            case _ if (form := NOT_YET.get(type(node))) is not None:
-                raise not_yet(node, form)
+            case tree.Lambda():
+                raise mistake(node, "a function (=>) stands where an array is gone over", "in filter, map, sum …")
+            case tree.ObjectLiteral():
+                raise mistake(node, "an object {…} is made for each item of an array", "write it in map, or {…}.name")
         raise mistake(node, "this cannot stand here")
 
     def items(self, node: tree.ArrayLiteral) -> Items:
@@ -156,54 +169,78 @@ class Binder:
             raise mistake(node, "an array holds literal values only", "write text, numbers, true, false or date(…)")
         return value
 
+    # Names given by let
+
+    def _let(self, name: str, value: tree.Node, body: tree.Node) -> Bound:
+        with self.scope.declared():
+            with self.scope.ranging():
+                self.bind(value)  # wrong even where it is never used
+            self.scope.define(name, value)
+            return self.bind(body)
+
+    def _meaning(self, definition: Definition, path: Sequence[tree.Node], use: tree.Node) -> Bound:
+        """What was defined, and the names that a use of it goes on with."""
+        node = definition.node
+        for part in path:
+            if isinstance(part, tree.Name):
+                node = tree.Attribute(part.at, node, part.name)
+        with self.scope.at(definition, use):
+            return self.bind(node)
+
     # Paths
 
     def _path(self, node: tree.Node) -> Bound:
         """Follow names and filters from the row where the path starts."""
         base, parts = _unwind(node)
-        var, steps = self._start(base)
-        if isinstance(base, tree.Name):
-            if not parts and not steps and base.name not in self.scope.variables and not base.levels:
-                if base.name == "now":
-                    return typed.Now()
-                if base.name in DAYS:
-                    return typed.Day(DAYS[base.name])
-            if not self.scope.start(base)[1]:
-                parts.insert(0, base)
+        if definition := self.scope.definition(base):
+            onward = list(takewhile(lambda part: not isinstance(part, tree.Filter), parts))
+            bound = self._meaning(definition, onward, base)
+            if len(onward) == len(parts):
+                return bound
+            return self._onward(self.rows(base, bound), parts[len(onward) :])
+        if isinstance(base, tree.ObjectLiteral) and isinstance(parts[0], tree.Name):
+            return self.bind(_wound(objects.entry(base, parts[0].name), parts[1:]))
+        if not isinstance(base, tree.Name):
+            return self._onward(self.collection(base), parts)
+        given = None if base.levels else self.scope.given.get(base.name)
+        if isinstance(given, tuple):
+            return self._follow(given[0], [], [tree.Name(base.at, given[1]), *parts])
+        if given:
+            return self._onward(given(), parts)
+        if not (parts or base.name in self.scope.variables or base.levels or base.quoted):
+            if base.name == "now":
+                return typed.Now()
+            if base.name in DAYS:
+                return typed.Day(DAYS[base.name])
+        var, is_named = self.scope.start(base)
+        return self._follow(var, [], parts if is_named else [base, *parts])
+
+    def _onward(self, rows: typed.Collection, parts: Sequence[Part]) -> Bound:
+        """From rows; of a single one, attributes are values and a relation to one leads to a single one."""
+        names = [Segment.of(part.name, part.at) for part in parts if isinstance(part, tree.Name)]
+        if isinstance(rows, typed.Single) and len(names) == len(parts):
+            found = items.of_first(self, rows, self._resolve(rows.item, names))
+            if found is not None:
+                return found
+        return self._follow(rows.root, list(rows.steps), parts)
+
+    def _follow(self, var: typed.Var, steps: list[typed.Step], parts: Sequence[Part]) -> Bound:
         names: list[Segment] = []
         for part in parts:
-            if isinstance(part, tree.Filter):
-                steps += self._steps(names, steps[-1].item if steps else var, part)
-                names = []
-                if not steps:
-                    raise mistake(part, "only the rows of a relation can be filtered", self._relations())
-                with self.scope.inside(steps[-1].item):
-                    steps[-1] = dataclasses.replace(
-                        steps[-1], filters=(*steps[-1].filters, self.condition(part.predicate))
-                    )
-            else:
-                names.append(Segment(part.name, part.at))
+            if isinstance(part, tree.Name):
+                names.append(Segment.of(part.name, part.at))
+                continue
+            rows = lambdas.filtered(self, part, self._arrive(var, steps, names), names)
+            var, steps, names = rows.root, list(rows.steps), []
         return self._arrive(var, steps, names)
 
-    def _start(self, base: tree.Node) -> tuple[typed.Var, list[typed.Step]]:
-        if isinstance(base, tree.Name):
-            return self.scope.start(base)[0], []
-        collection = self.collection(base)
-        return collection.root, list(collection.steps)
-
-    def _steps(self, names: Sequence[Segment], var: typed.Var, node: tree.Filter) -> list[typed.Step]:
-        route = self._resolve(var, names)
-        if route.fields:
-            if route.fields[0].type.startswith("array"):
-                raise not_yet(node, "a filter on an array of values")
-            raise mistake(node, f"{names[-1].name} is not a relation, so it cannot be filtered")
-        return [self.scope.follow(edge) for edge in route.edges]
-
     def _arrive(self, var: typed.Var, steps: list[typed.Step], names: Sequence[Segment]) -> Bound:
+        if not steps and not names and (value := self.scope.field(var, ITEM)):
+            return value
         route = self._resolve(steps[-1].item if steps else var, names)
-        steps += [self.scope.follow(edge) for edge in route.edges]
-        hops = tuple(step.edge for step in steps)
-        if not any(edge.many for edge in hops) and not any(step.filters for step in steps):
+        steps = [*steps, *map(self.scope.follow, route.edges)]
+        hops = tuple(step.edge for step in steps if isinstance(step.edge, Edge) and not step.edge.many)
+        if len(hops) == len(steps) and not any(step.filters for step in steps):
             if not route.fields:
                 return typed.Related(var, hops, hops[-1].target if hops else var.class_name)
         else:
@@ -227,55 +264,30 @@ class Binder:
                     ) from None
             raise
 
-    def _relations(self) -> str:
+    def relations(self) -> str:
+        """What the row around this place has, as a hint."""
         owner = self.scope.schema.classes[self.scope.levels[-1].class_name]
         names = list(dict.fromkeys([*owner.edges, *owner.shortcuts]))
         return f"the relations of {owner.name} are {', '.join(names)}" if names else ""
 
-    # Quantifiers
 
-    def _declare(self, declaration: tree.Declaration) -> typed.Collection:
-        rows = self.collection(declaration.source)
-        self.scope.variables[declaration.name] = rows.item
-        return rows
-
-    def _declared(self, declaration: tree.Declaration) -> typed.Collection:
-        rows = self._declare(declaration)
-        return rows.where(self.condition(declaration.where)) if declaration.where else rows
-
-    def _quantified(self, kind: str, declarations: Sequence[tree.Declaration]) -> typed.Condition:
-        """Each further declaration is a condition on the rows of the one before."""
-        first, rest = declarations[0], declarations[1:]
-        rows = self._declare(first)
-        conditions = [self.condition(first.where)] if first.where else []
-        if rest:
-            conditions.append(self._quantified(kind, rest))
-        if kind == "exists":
-            return typed.Exists(rows.where(*conditions))
-        return typed.Not(typed.Exists(rows.where(typed.Not(typed.All(tuple(conditions))))))
-
-    def _joined(self, declarations: Sequence[tree.Declaration]) -> typed.Collection:
-        """The rows of the last variable, reached over those before it."""
-        joined = self._declared(declarations[0])
-        for declaration in declarations[1:]:
-            rows = self._declared(declaration)
-            if rows.root != joined.item:
-                raise mistake(
-                    declaration,
-                    f"{declaration.name} does not start from the variable before it",
-                    "go on from that variable, or use exists",
-                )
-            joined = typed.Collection(joined.root, joined.steps + rows.steps)
-        return joined
-
-
-def _unwind(node: tree.Node) -> tuple[tree.Node, list[tree.Name | tree.Attribute | tree.Filter]]:
+def _unwind(node: tree.Node) -> tuple[tree.Node, list[Part]]:
     """A path's first node, and the names and filters that follow it."""
-    parts: list[tree.Name | tree.Attribute | tree.Filter] = []
+    parts: list[Part] = []
     while isinstance(node, tree.Attribute | tree.Filter):
-        parts.append(node)
+        parts.append(tree.Name(node.at, node.name) if isinstance(node, tree.Attribute) else node)
         node = node.target
     return node, parts[::-1]
+
+
+def _wound(node: tree.Node, parts: Sequence[Part]) -> tree.Node:
+    """A path's first node with names and filters behind it again."""
+    for part in parts:
+        if isinstance(part, tree.Name):
+            node = tree.Attribute(part.at, node, part.name)
+        else:
+            node = dataclasses.replace(part, target=node)
+    return node
 
 
 def _leads(schema: Schema, var: typed.Var, names: Sequence[Segment]) -> bool:

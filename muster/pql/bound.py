@@ -41,3 +41,11 @@ def any_of(ranged: Sequence[typed.Collection], condition: typed.Condition) -> ty
 def not_yet(node: tree.Node, form: str) -> RuleError:
     """The error for a form of PQL that the language page lists as not there yet."""
     return mistake(node, f"{form} is not supported here yet", "see the language page for the forms that are")
+
+
+def takes(node: tree.Call | tree.Method, *counts: int) -> None:
+    """Raises `RuleError` for another number of arguments."""
+    if len(node.arguments) not in counts:
+        wanted = " or ".join(map(str, counts))
+        plural = "" if wanted == "1" else "s"
+        raise mistake(node, f"{node.name} takes {wanted} argument{plural}, not {len(node.arguments)}")

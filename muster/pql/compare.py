@@ -1,4 +1,4 @@
-"""Binding of operators: comparison, arithmetic, `like`, `in` and `notIn`.
+"""Operators over values: comparison, arithmetic, `like`, and literals or array attributes that a value is in.
 
 Both sides of a comparison have one type; a literal takes the type of the other side where it can.
 """
@@ -10,24 +10,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from muster.pql import tree, typed
-from muster.pql.bound import Bound, Items, any_of, mistake
+from muster.pql.bound import Items, mistake
 
 if TYPE_CHECKING:
     from muster.pql.binder import Binder
 
+#: Types that the text of an attribute on the right is read as.
+READABLE = ("number", "boolean", "date", "timestamp")
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-
-
-def binary(binder: Binder, node: tree.Binary) -> Bound:
-    """An operator between two operands."""
-    match node.operator:
-        case "+" | "-" | "*" | "/" | "%":
-            return arithmetic(node, node.operator, *binder.values(node.left, node.right))
-        case "in" | "notin":
-            return membership(binder, node, node.left, node.right, negated=node.operator == "notin")
-        case "like":
-            return like(node, binder.value(node.left), node.right)
-    return compare(node, node.operator, *binder.values(node.left, node.right))
 
 
 def arithmetic(node: tree.Node, operator: str, left: typed.Value, right: typed.Value) -> typed.Value:
@@ -40,7 +30,10 @@ def arithmetic(node: tree.Node, operator: str, left: typed.Value, right: typed.V
 
 def compare(node: tree.Node, operator: str, left: typed.Value, right: typed.Value) -> typed.Condition:
     """`left operator right`, with types checked and literals converted."""
-    left, right = _converted(node, left, right), _converted(node, right, left)
+    right = converted(node, right, left)
+    left = converted(node, left, right)
+    if right.type == "string" and left.type in READABLE and not isinstance(right, typed.Constant):
+        right = typed.Read(right, left.type)
     if left.type in typed.TIMES and right.type in typed.TIMES:
         if _fixed(left):
             left, right, operator = right, left, MIRRORED[operator]
@@ -48,7 +41,9 @@ def compare(node: tree.Node, operator: str, left: typed.Value, right: typed.Valu
             raise mistake(node, "two periods cannot be compared", "compare a date or timestamp with a period")
         return typed.CompareTime(operator, left, right)
     if left.type != right.type:
-        raise mistake(node, f"a {left.type} cannot be compared with a {right.type}")
+        turned = left.type == "string" and right.type in READABLE
+        hint = f"put the {right.type} first: the text is then read as one" if turned else ""
+        raise mistake(node, f"a {left.type} cannot be compared with a {right.type}", hint)
     if left.type.startswith("array"):
         raise mistake(node, "arrays cannot be compared", "use in, notIn, includes or intersects")
     if left.type == "boolean" and operator not in ("=", "!="):
@@ -56,13 +51,30 @@ def compare(node: tree.Node, operator: str, left: typed.Value, right: typed.Valu
     return typed.Compare(operator, left, right)
 
 
+def choice(binder: Binder, node: tree.Node, test: tree.Node, then: tree.Node, otherwise: tree.Node) -> typed.Value:
+    """`if (test, then, otherwise)`; a test that is not true, null included, takes the second. Both are of one type."""
+    condition = binder.condition(test)
+    with binder.scope.ranging() as ranged:
+        first, second = binder.values(then, otherwise)
+    if ranged:
+        raise mistake(node, "a result of if reaches many rows where one value is expected", "aggregate it")
+    second = converted(node, second, first)
+    kinds = {first.type, second.type}
+    kind = "timestamp" if kinds == {"date", "timestamp"} else first.type
+    if len(kinds) > 1 and kind != "timestamp":
+        raise mistake(node, f"if gives a {first.type} or a {second.type}", "let both be of one type")
+    if kind == "period" or kind.startswith("array"):
+        raise mistake(node, f"if gives one value, not {'an array' if kind != 'period' else 'a period'}")
+    return typed.If(condition, first, second, kind)
+
+
 def _fixed(value: typed.Value) -> bool:
     return isinstance(value, typed.Constant | typed.Now | typed.Day | typed.Period | typed.Shifted)
 
 
-def like(node: tree.Node, subject: typed.Value, pattern: tree.Node) -> typed.Condition:
+def like(binder: Binder, node: tree.Node, subject: typed.Value, pattern: tree.Node) -> typed.Condition:
     """`%` stands for any run of characters, `_` for one, a backslash before them or itself takes them literally."""
-    text = literal_text(pattern, "a pattern")
+    text = literal_text(binder, pattern, "a pattern")
     if subject.type != "string":
         raise mistake(node, f"like takes text, not a {subject.type}")
     if re.search(r"\\(?![%_\\])", re.sub(r"\\\\", "", text)):
@@ -70,29 +82,16 @@ def like(node: tree.Node, subject: typed.Value, pattern: tree.Node) -> typed.Con
     return typed.Like(subject, text)
 
 
-def literal_text(node: tree.Node, what: str) -> str:
-    """The text of a literal."""
-    if isinstance(node, tree.Literal) and isinstance(node.value, str):
-        return node.value
+def literal_text(binder: Binder, node: tree.Node, what: str) -> str:
+    """The text of a literal, or of a name that `let` gave to one."""
+    literal = binder.scope.literal(node)
+    if isinstance(literal, tree.Literal) and isinstance(literal.value, str):
+        return literal.value
     raise mistake(node, f"{what} is expected here", "write it as text in quotes")
 
 
-def membership(
-    binder: Binder, node: tree.Node, item: tree.Node, array: tree.Node, *, negated: bool = False
-) -> typed.Condition:
-    """`item in array`: the array is a literal, an array attribute, or a path that reaches many rows."""
-    subject = binder.value(item)
-    if isinstance(array, tree.ArrayLiteral):
-        return in_list(node, subject, binder.items(array), negated=negated)
-    values = binder.value(array)
-    if rows := binder.scope.take_range(values):
-        found = any_of([rows], compare(node, "=", subject, values))
-        return typed.All((typed.Not(typed.IsNull(subject)), typed.Not(found))) if negated else found
-    return in_array(node, subject, values, negated=negated)
-
-
 def in_list(node: tree.Node, subject: typed.Value, items: Items, *, negated: bool = False) -> typed.Condition:
-    constants = [_converted(node, item, subject) for item in items.items]
+    constants = [converted(node, item, subject) for item in items.items]
     for constant in constants:
         if constant.type != subject.type and not {constant.type, subject.type} <= {*typed.TIMES}:
             raise mistake(node, f"a {subject.type} cannot be in an array of {constant.type}")
@@ -107,13 +106,13 @@ def in_array(node: tree.Node, subject: typed.Value, array: typed.Value, *, negat
     if not array.type.startswith("array<"):
         raise mistake(node, f"an array is expected, not a {array.type}")
     item = typed.Constant("", array.type[6:-1])
-    subject = _converted(node, subject, item)
+    subject = converted(node, subject, item)
     if subject.type != item.type:
         raise mistake(node, f"a {subject.type} cannot be in an {array.type}")
     return typed.InArray(subject, array, negated)
 
 
-def _converted(node: tree.Node, value: typed.Value, other: typed.Value) -> typed.Value:
+def converted(node: tree.Node, value: typed.Value, other: typed.Value) -> typed.Value:
     """A literal as the type of the value it meets, where it can be read as one."""
     if not isinstance(value, typed.Constant) or value.type == other.type or other.type == "period":
         return value

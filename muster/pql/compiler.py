@@ -1,28 +1,22 @@
-"""A rule as one query: the way through parser, binder and renderer, and what the query needs.
-
-A rule about people that stays with the person, their identities, components and events may be evaluated on
-arriving events; every other rule is evaluated in batches.
-"""
+"""A rule as one query: the way through parser, binder and renderer, and what the query needs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from functools import cached_property
 
 from sqlglot import exp
 
 from muster.errors import RuleError
-from muster.pql import typed
+from muster.pql import tree, typed
 from muster.pql.binder import Binder
+from muster.pql.method import Method, derive
 from muster.pql.parser import parse
 from muster.pql.paths import did_you_mean
 from muster.pql.sql import Renderer
 from muster.schema import ENTITIES, Schema
-
-#: What belongs to a person's own profile, besides events.
-PROFILE = {"person", "person_component", "person_identity"}
 
 
 @dataclass(frozen=True)
@@ -30,21 +24,38 @@ class CompiledRule:
     """A compiled rule.
 
     `query` selects the key of every entity for which the rule holds, one row each; `sql` is its text in the dialect
-    asked for. `conjuncts` are such texts for each condition of the outermost `and`: who is in all of them is in `sql`,
-    and the same condition in another rule is the same text. `fields` are (class, XDM path, column) of all attributes
+    asked for; both are made when they are asked for. `condition` is the typed tree about the row `root`, whose class
+    lies in `table`; `select` gives such a query for any part of it, the same for the same condition in another rule.
+    `fields` are (class, XDM path, column) of all attributes
     read, `relations` are `class.relation`, `segments` the audiences referred to and `segment_uses` the class each is
     asked about. `reason` says in one line why the evaluation method is what it is.
     """
 
-    query: exp.Select
-    sql: str
-    conjuncts: tuple[str, ...]
+    root: typed.Var
+    table: str
+    condition: typed.Condition
+    select: Callable[[typed.Condition], exp.Select]
+    dialect: str
     fields: tuple[tuple[str, str, str], ...]
     relations: tuple[str, ...]
     segments: tuple[str, ...]
     segment_uses: tuple[tuple[str, str], ...]
-    method: Literal["batch", "streaming-eligible"]
+    method: Method
     reason: str
+
+    @cached_property
+    def query(self) -> exp.Select:
+        try:
+            return self.select(self.condition)
+        except RecursionError:
+            raise _too_deep() from None
+
+    @cached_property
+    def sql(self) -> str:
+        try:
+            return self.query.sql(dialect=self.dialect)
+        except RecursionError:
+            raise _too_deep() from None
 
 
 def compile_rule(
@@ -56,38 +67,64 @@ def compile_rule(
     segment_table: Callable[[str], str] | None = None,
     currency: str = "USD",
     dialect: str = "duckdb",
+    external: Collection[str] = (),
 ) -> CompiledRule:
     """Compile a rule about `people`, `accounts` or a class by its own name, as of `now` (naive means UTC).
 
     `segment_table` names the relation that holds the members of an audience in a column `_ord`; without it
-    `inSegment` is refused. Raises `RuleError` for the first mistake.
+    `inSegment` is refused. `external` are the audiences that come from files: a rule about one is batch.
+
+    Raises `RuleError` for the first mistake.
     """
     binder, condition = _bound(text, of, schema)
     if binder.problems:
         raise binder.problems[0]
     scope = binder.scope
+    for name, _ in () if segment_table else scope.segments:
+        _no_audiences(name)
     moment = now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
 
-    def rendered(part: typed.Condition) -> tuple[exp.Select, str]:
+    def select(part: typed.Condition) -> exp.Select:
         """With a renderer of its own, whose aliases owe nothing to other conditions."""
-        renderer = Renderer(schema, moment, currency, segment_table or _no_audiences)
-        return _rendered(renderer, scope.root, part, dialect)
+        renderer = Renderer(scope.schema, moment, currency, segment_table or _no_audiences)
+        return renderer.members(scope.root, part)
 
-    query, sql = rendered(condition)
-    parts = condition.conditions if isinstance(condition, typed.All) else ()
-    entities = sorted(_entities(schema, binder))
-    method, reason = _method(scope.root.class_name, entities)
+    walked = {edge.target for edge in scope.relations.values()} | scope.instances
+    verdict = derive(scope.root, condition, walked, scope.schema, external)
     return CompiledRule(
-        query=query,
-        sql=sql,
-        conjuncts=tuple(rendered(part)[1] for part in parts) if len(parts) > 1 else (sql,),
+        root=scope.root,
+        table=schema.classes[scope.root.class_name].table,
+        condition=condition,
+        select=select,
+        dialect=dialect,
         fields=tuple(scope.fields),
         relations=tuple(scope.relations),
         segments=tuple(dict.fromkeys(name for name, _ in scope.segments)),
         segment_uses=tuple(scope.segments),
-        method=method,
-        reason=reason,
+        method=verdict.method,
+        reason=verdict.reason,
     )
+
+
+@dataclass(frozen=True)
+class BoundRule:
+    """A rule as its typed tree: a condition on the row `root`, to be rendered with `schema`.
+
+    `written` is what its conditions were in the text.
+    """
+
+    root: typed.Var
+    condition: typed.Condition
+    schema: Schema
+    written: Mapping[typed.Condition, tree.Node]
+
+
+def bind_rule(text: str, of: str, schema: Schema) -> BoundRule:
+    """Bind a rule without compiling it. Raises `RuleError` for the first mistake."""
+    binder, condition = _bound(text, of, schema)
+    if binder.problems:
+        raise binder.problems[0]
+    return BoundRule(binder.scope.root, condition, binder.scope.schema, binder.written)
 
 
 def check_rule(text: str, of: str, schema: Schema) -> list[RuleError]:
@@ -111,31 +148,9 @@ def _bound(text: str, of: str, schema: Schema) -> tuple[Binder, typed.Condition]
     return binder, condition
 
 
-def _rendered(renderer: Renderer, root: typed.Var, condition: typed.Condition, dialect: str) -> tuple[exp.Select, str]:
-    try:
-        query = renderer.members(root, condition)
-        return query, query.sql(dialect=dialect)
-    except RecursionError:
-        raise _too_deep() from None
-
-
 def _no_audiences(name: str) -> str:
     raise RuleError(f"the audience {name!r} cannot be asked here", expected="leave inSegment out")
 
 
 def _too_deep() -> RuleError:
     return RuleError("the rule is nested too deeply", expected="split it into several audiences")
-
-
-def _entities(schema: Schema, binder: Binder) -> set[str]:
-    """The classes walked to that are no part of a person's own profile."""
-    walked = {edge.target for edge in binder.scope.relations.values()}
-    return {name for name in walked if name not in PROFILE and not schema.classes[name].time_path}
-
-
-def _method(root: str, entities: list[str]) -> tuple[Literal["batch", "streaming-eligible"], str]:
-    if root != "person":
-        return "batch", f"audiences of {root} rows are evaluated in batches"
-    if entities:
-        return "batch", f"the rule walks to {', '.join(entities)}"
-    return "streaming-eligible", "the rule uses only the person and their events"

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from muster.pql import tree, typed
-from muster.pql.bound import Bound, Items, Whole, mistake, not_yet
-from muster.pql.compare import compare, in_array, in_list, like, literal_text, membership
+from muster.pql import arrays, maps, money, patterns, sets, tree, typed
+from muster.pql.bound import Bound, Whole, mistake, takes
+from muster.pql.compare import choice, compare, like, literal_text
+from muster.pql.items import instances, is_one, plain, the_row
+from muster.pql.lambdas import each
+from muster.pql.objects import one_value
 from muster.pql.paths import did_you_mean
+from muster.pql.shapes import ITEM
 from muster.pql.times import day
 from muster.schema import ENTITIES
 
 if TYPE_CHECKING:
     from muster.pql.binder import Binder
-
-NOT_YET_FUNCTIONS = ("if", "modelInstances", "mapEntry")
-NOT_YET_METHODS = (
-    *("bottomN", "distinct", "filter", "get", "groupBy", "head", "intersection"),
-    *("keys", "map", "regexGroup", "subsetOf", "supersetOf", "topN", "values"),
-)
 
 
 def call(binder: Binder, node: tree.Call) -> Bound:
@@ -32,14 +28,28 @@ def call(binder: Binder, node: tree.Call) -> Bound:
         case "date":
             return day(node)
         case "currentMonth" | "currentYear" | "currentDayOfMonth":
-            _takes(node, node.arguments, 0)
+            takes(node, 0)
             return typed.CurrentPart({"M": "month", "Y": "year", "D": "day"}[node.name[7]])
+        case "if":
+            takes(node, 3)
+            return choice(binder, node, *node.arguments)
         case "inSegment":
             here = binder.scope.levels[-1]
             return _in_segment(binder, node, typed.Related(here, (), here.class_name))
-        case name if name in NOT_YET_FUNCTIONS:
-            raise not_yet(node, f"{name}(…)")
-    known = ["date", "inSegment", "currentMonth", "currentYear", "currentDayOfMonth"]
+        case "modelInstances":
+            return _instances(binder, node)
+        case "mapEntry":
+            raise mistake(node, "mapEntry makes the entries of a map", "write it in map: (K, G) => mapEntry(K, …)")
+    known = [
+        "date",
+        "if",
+        "modelInstances",
+        "mapEntry",
+        "inSegment",
+        "currentMonth",
+        "currentYear",
+        "currentDayOfMonth",
+    ]
     raise mistake(node, f"there is no function {node.name!r}", did_you_mean(get_close_matches(node.name, known)))
 
 
@@ -47,8 +57,6 @@ def method(binder: Binder, node: tree.Method) -> Bound:
     """`target.name(…)`."""
     if node.name in METHODS:
         return METHODS[node.name](binder, node)
-    if node.name in NOT_YET_METHODS:
-        raise not_yet(node, f".{node.name}(…)")
     raise mistake(node, f"there is no function {node.name!r}", did_you_mean(get_close_matches(node.name, METHODS)))
 
 
@@ -58,53 +66,47 @@ def aggregate(binder: Binder, function: str, rows: typed.Collection, value: tree
         with binder.scope.ranging():
             binder.bind(value)
         return typed.Aggregate("count", rows, None)
-    with binder.scope.ranging() as ranged:
-        measured = binder.value(value)
-    if ranged:
-        raise mistake(value, "the path reaches many rows where one value a row is expected", "aggregate it as well")
-    if function in ("sum", "average") and measured.type != "number":
-        raise mistake(value, f"{function} takes a number, not a {measured.type}")
-    if measured.type not in ("number", "string", "date", "timestamp"):
-        raise mistake(value, f"{function} does not order values of type {measured.type}")
-    rows = rows.where(*_own_currency(binder, measured))
-    return typed.Aggregate(function, rows, measured, measured.type)
+    return _measured(binder, value, function, rows, one_value(binder, value))
 
 
-def _own_currency(binder: Binder, value: typed.Value) -> list[typed.Condition]:
-    """Amounts are taken only from rows in the organisation's currency, or in none that is known."""
-    beneath = {item.item for item in typed.walk(value) if isinstance(item, typed.Step)}
-    conditions: dict[typed.Attribute, typed.Condition] = {}
-    for item in typed.walk(value):
-        if isinstance(item, typed.Attribute) and item.var not in beneath:
-            currency = binder.scope.currency_of(item)
-            if currency:
-                own = typed.Compare("=", currency, typed.Organisation())
-                conditions[currency] = typed.Any((own, typed.IsNull(currency)))
-    return list(conditions.values())
+def _measured(
+    binder: Binder, node: tree.Node, function: str, rows: typed.Collection, value: typed.Value
+) -> typed.Aggregate:
+    if function in ("sum", "average") and value.type != "number":
+        raise mistake(node, f"{function} takes a number, not a {value.type}")
+    if value.type not in arrays.ORDERED:
+        raise mistake(node, f"{function} does not order values of type {value.type}")
+    return typed.Aggregate(function, rows.where(*money.own_currency(binder, value)), value, value.type)
+
+
+def _count(binder: Binder, node: tree.Method) -> Bound:
+    takes(node, 0)
+    bound = binder.bind(node.target)
+    if isinstance(bound, typed.Attribute) and not is_one(bound.type) and not binder.scope.ranges(bound):
+        return typed.ArraySize(bound)
+    return typed.Aggregate("count", binder.rows(node.target, bound), None)
 
 
 def _aggregate(binder: Binder, node: tree.Method) -> Bound:
-    if node.name == "count":
-        _takes(node, node.arguments, 0)
-        bound = binder.bind(node.target)
-        if isinstance(bound, typed.Attribute) and bound.type.startswith("array"):
-            return typed.ArraySize(bound)
-        return typed.Aggregate("count", binder.rows(node.target, bound), None)
-    _takes(node, node.arguments, 1)
     rows = binder.collection(node.target)
-    with binder.scope.inside(rows.item):
-        return aggregate(binder, node.name, rows, node.arguments[0])
+    value = binder.scope.field(rows.item, ITEM)
+    takes(node, *((0, 1) if value else (1,)))
+    if value and not node.arguments:
+        rows, measured = plain(rows) or (rows, value)
+        return _measured(binder, node, node.name, rows, measured)
+    with each(binder, node.arguments[0], rows.item) as body:
+        return aggregate(binder, node.name, rows, body)
 
 
 def _exists(binder: Binder, node: tree.Method) -> Bound:
-    _takes(node, node.arguments, 1)
+    takes(node, 1)
     rows = binder.collection(node.target)
-    with binder.scope.inside(rows.item):
-        return typed.Exists(rows.where(binder.condition(node.arguments[0])))
+    with each(binder, node.arguments[0], rows.item) as body:
+        return typed.Exists(rows.where(binder.condition(body)))
 
 
 def _is_null(binder: Binder, node: tree.Method) -> Bound:
-    _takes(node, node.arguments, 0)
+    takes(node, 0)
     match binder.bind(node.target):
         case typed.Collection() as rows:
             null: typed.Condition = typed.Not(typed.Exists(rows))
@@ -121,7 +123,7 @@ def _is_null(binder: Binder, node: tree.Method) -> Bound:
 
 def _string_test(kind: str, *, negated: bool = False) -> Callable[[Binder, tree.Method], Bound]:
     def bind(binder: Binder, node: tree.Method) -> Bound:
-        _takes(node, node.arguments, 1, 2)
+        takes(node, 1, 2)
         subject, argument = binder.values(node.target, node.arguments[0])
         if kind == "equals" and len(node.arguments) == 1:
             return compare(node, "!=" if negated else "=", subject, argument)
@@ -145,46 +147,13 @@ def _flag(node: tree.Method) -> bool:
     raise mistake(flag, "the case flag is true or false")
 
 
-def _matches(binder: Binder, node: tree.Method) -> Bound:
-    _takes(node, node.arguments, 1)
-    subject = binder.value(node.target)
-    if subject.type != "string":
-        raise mistake(node, f"matches takes text, not a {subject.type}")
-    pattern = literal_text(node.arguments[0], "a regular expression")
-    try:
-        pc.match_substring_regex(pa.array([""]), pattern)  # RE2, as in the engine
-    except pa.ArrowInvalid as error:
-        reason = str(error).rpartition("Invalid regular expression: ")[2]
-        raise mistake(node.arguments[0], f"the regular expression cannot be read: {reason}") from None
-    return typed.Matches(subject, pattern)
-
-
 def _like(binder: Binder, node: tree.Method) -> Bound:
-    _takes(node, node.arguments, 1)
-    return like(node, binder.value(node.target), node.arguments[0])
-
-
-def _includes(binder: Binder, node: tree.Method) -> Bound:
-    _takes(node, node.arguments, 1)
-    return membership(binder, node, node.arguments[0], node.target)
-
-
-def _intersects(binder: Binder, node: tree.Method) -> Bound:
-    _takes(node, node.arguments, 1)
-    sides = sorted([node.target, node.arguments[0]], key=lambda side: isinstance(side, tree.ArrayLiteral))
-    items = binder.bind(sides[1])
-    if not isinstance(items, Items) or isinstance(sides[0], tree.ArrayLiteral):
-        raise not_yet(node, "intersects without exactly one literal array")
-    array = binder.value(sides[0])
-    if array.type.startswith("array"):
-        return typed.Any(tuple(in_array(node, item, array) for item in items.items))
-    if rows := binder.scope.take_range(array):
-        return typed.Exists(rows.where(in_list(node, array, items)))
-    raise mistake(node, f"intersects takes an array, not a {array.type}", "use in")
+    takes(node, 1)
+    return like(binder, node, binder.value(node.target), node.arguments[0])
 
 
 def _date_part(binder: Binder, node: tree.Method) -> Bound:
-    _takes(node, node.arguments, 0)
+    takes(node, 0)
     operand = binder.value(node.target)
     if operand.type not in ("date", "timestamp"):
         raise mistake(node, f"{node.name} takes a date or timestamp, not a {operand.type}")
@@ -201,9 +170,32 @@ def _member(binder: Binder, node: tree.Method) -> Bound:
     raise mistake(node, "inSegment takes people or accounts")
 
 
+#: XDM names of classes that are called otherwise here.
+MODELS = {"profile": "person", "individualprofile": "person", "experienceevent": "activity"}
+
+
+def _instances(binder: Binder, node: tree.Call) -> typed.Collection:
+    """All rows of a class by the URI of its schema.
+
+    Outside any filter, function or quantifier, the class that the rule is asked of means the one row that it is asked
+    of, so that `select p from modelInstances("…/profile") where …` is a rule about p.
+    """
+    takes(node, 1)
+    uri = literal_text(binder, node.arguments[0], "the URI of a schema")
+    name = re.sub("[^a-z]", "", uri.rstrip("/").rpartition("/")[2].lower())
+    named = {other.replace("_", ""): other for other in binder.scope.schema.classes}
+    class_name = named.get(MODELS.get(name, name))
+    if class_name is None:
+        raise mistake(node, f"there is no class {uri!r}", f"the classes are {', '.join(sorted(named.values()))}")
+    asked = class_name == binder.scope.root.class_name
+    if asked and binder.scope.levels == [binder.scope.root] and not binder.scope.variables:
+        return the_row(binder, binder.scope.root)
+    return instances(binder, class_name)
+
+
 def _in_segment(binder: Binder, node: tree.Call | tree.Method, row: typed.Related) -> typed.Condition:
-    _takes(node, node.arguments, 1)
-    name = literal_text(node.arguments[0], "the name of an audience")
+    takes(node, 1)
+    name = literal_text(binder, node.arguments[0], "the name of an audience")
     if row.class_name not in ENTITIES.values():
         raise mistake(
             node, f"{row.class_name} rows are in no audience", "audiences hold people or accounts; write X.inSegment(…)"
@@ -212,14 +204,8 @@ def _in_segment(binder: Binder, node: tree.Call | tree.Method, row: typed.Relate
     return typed.InSegment(row, name)
 
 
-def _takes(node: tree.Call | tree.Method, arguments: tuple[tree.Node, ...], *counts: int) -> None:
-    if len(arguments) not in counts:
-        wanted = " or ".join(map(str, counts))
-        raise mistake(node, f"{node.name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(arguments)}")
-
-
 METHODS: Mapping[str, Callable[[Binder, tree.Method], Bound]] = {
-    "count": _aggregate,
+    "count": _count,
     "sum": _aggregate,
     "min": _aggregate,
     "max": _aggregate,
@@ -236,11 +222,12 @@ METHODS: Mapping[str, Callable[[Binder, tree.Method], Bound]] = {
     "endsWith": _string_test("endsWith"),
     "doesNotEndWith": _string_test("endsWith", negated=True),
     "like": _like,
-    "matches": _matches,
-    "includes": _includes,
-    "intersects": _intersects,
     "getMonth": _date_part,
     "getYear": _date_part,
     "getDayOfMonth": _date_part,
     "inSegment": _member,
+    **arrays.METHODS,
+    **maps.METHODS,
+    **patterns.METHODS,
+    **sets.METHODS,
 }

@@ -5,8 +5,10 @@ A text that is not PQL gives one `RuleError` at the first place where reading ha
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -15,35 +17,17 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, VisitError
 
 from muster.errors import RuleError
-from muster.pql import tree
+from muster.pql import tree, words
+
+#: Longer texts are refused before they are read.
+MAX_LENGTH = 1_000_000
+#: As many digits as the widest whole number of a warehouse has (DuckDB hugeint, Spark decimal(38)).
+MAX_DIGITS = 38
 
 ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 PERIODS = {"this": 0, "last": -1, "next": 1}
 PLURALS = {"centuries": "century", "millennia": "millennium"}
-
-#: What the reader calls the terminals that are worth naming in an error.
-WORDS = {
-    "COMPARE": "a comparison",
-    "RPAR": ")",
-    "RSQB": "]",
-    "RBRACE": "}",
-    "NAME": "a name",
-    "NUMBER": "a number",
-    "STRING": "text in quotes",
-    "UNIT": "a unit of time such as days",
-    "DIRECTION": "before, after or from",
-    "FROM": "from",
-    "WHERE": "where",
-    "AND": "and",
-    "OR": "or",
-    "OVER": "over",
-    "IN": "in",
-    "COMMA": ",",
-    "COLON": ":",
-    "LPAR": "(",
-    "WHAT": "WHAT, WHEN, COUNT or WHERE",
-}
 
 
 def parse(text: str) -> tree.Node:
@@ -53,12 +37,19 @@ def parse(text: str) -> tree.Node:
     """
     if not text.strip():
         raise RuleError("the rule is empty", 1, 1, 'write a condition, such as workAddress.country = "US"')
+    if len(text) > MAX_LENGTH:
+        raise RuleError(f"the rule has {len(text):,} characters", 1, 1, f"at most {MAX_LENGTH:,} are read")
     try:
-        return cast(tree.Node, _lark().parse(text))
+        root = cast(tree.Node, _lark().parse(text))
     except UnexpectedInput as error:
         _explain(text, error)
     except VisitError as error:
         raise error.orig_exc from None
+    if deep := tree.too_deep(root):
+        raise RuleError(
+            "the rule is nested too deeply", deep.at.line, deep.at.column, "split it into several audiences"
+        )
+    return root
 
 
 @lru_cache(maxsize=1)
@@ -73,25 +64,38 @@ def _place(text: str, index: int) -> tuple[int, int]:
 
 
 def _explain(text: str, error: UnexpectedInput) -> NoReturn:
+    start = error.pos_in_stream or 0
+    place = (error.line, error.column)
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        expected = _expected(error.accepts or error.expected)
-        raise RuleError(f"unexpected {str(error.token)!r}", error.line, error.column, expected) from None
+        token = str(error.token)
+        mend = _slip(text, start) or _expected(error.accepts or error.expected, token)
+        raise RuleError(f"unexpected {words.shown(token)}", *place, mend) from None
     if isinstance(error, UnexpectedCharacters):
-        character = text[error.pos_in_stream or 0]
+        character = text[start]
         if character in "\"'":
-            raise RuleError("the text in quotes has no end", error.line, error.column, f"close it with {character}")
-        raise RuleError(
-            f"unexpected {character!r}", error.line, error.column, _expected(error.allowed or set())
-        ) from None
+            raise RuleError("the text in quotes has no end", *place, f"close it with {character}") from None
+        if character == "`":
+            raise RuleError("the name in backticks has no end", *place, "close it with `") from None
+        mend = _slip(text, start) or _expected(error.allowed or ())
+        raise RuleError(f"unexpected {character!r}", *place, mend) from None
     wanted = error.expected if isinstance(error, UnexpectedEOF) else getattr(error, "accepts", None)
-    raise RuleError("the rule stops too early", *_place(text, len(text.rstrip())), _expected(wanted or set())) from None
+    raise RuleError("the rule stops too early", *_place(text, len(text.rstrip())), _expected(wanted or ())) from None
 
 
-def _expected(terminals: Sequence[str] | set[str]) -> str:
-    if "NAME" in terminals and "STRING" in terminals:
+def _slip(text: str, index: int) -> str:
+    """What to write instead of a sign of another language."""
+    return words.SLIPS.get(text[max(index - 1, 0) : index + 1]) or words.SLIPS.get(text[index], "")
+
+
+def _expected(terminals: Iterable[str], instead: str = "") -> str:
+    """What could stand at a place: the word that comes nearest to what stands there, or all."""
+    possible = {name: word for name, word in words.TERMINALS.items() if name in set(terminals)}
+    if near := get_close_matches(instead.lower(), [word.lower() for word in possible.values()], n=1, cutoff=0.6):
+        return f"did you mean {near[0]}?"
+    if "NAME" in possible and "STRING" in possible:
         return "expected a value or a condition"
-    words = [WORDS[name] for name in WORDS if name in terminals]
-    return f"expected {' / '.join(words)}" if words else ""
+    told = [word for name, word in possible.items() if not ("COMPARE" in possible and name in ("LPAR", "LSQB"))]
+    return f"expected {' / '.join(told)}" if told else ""
 
 
 def _at(token: Token) -> tree.Position:
@@ -107,15 +111,40 @@ def _direction(token: Token) -> str:
     return "after" if token.lower() == "from" else token.lower()
 
 
+def _mistake(token: Token, what: str, mend: str = "") -> RuleError:
+    at = _at(token)
+    return RuleError(what, at.line, at.column, mend)
+
+
 def _amount(token: Token) -> int:
     if not token.isdigit():
-        at = _at(token)
-        raise RuleError(f"{token} is not a whole number", at.line, at.column, "count units in whole numbers")
-    return int(token)
+        raise _mistake(token, f"{words.cut(token)} is not a whole number", "count in whole numbers")
+    return cast(int, _number(token))
 
 
 def _number(token: Token) -> int | float:
-    return int(token) if token.isdigit() else float(token)
+    digits = token.lstrip("0")
+    if token.isdigit() and len(digits) <= MAX_DIGITS:
+        return int(token)
+    value = math.inf if token.isdigit() else float(token)
+    if math.isinf(value):
+        raise _mistake(token, f"the number {words.cut(token)} is too large", f"write at most {MAX_DIGITS} digits")
+    return value
+
+
+def _name(token: Token) -> str:
+    """The name of a field or a function: what is between backticks, if there are any."""
+    name = token[1:-1] if token.startswith("`") else str(token)
+    if not words.is_name(name):
+        raise _mistake(token, f"{words.shown(name)} cannot be a name here", words.NO_NAME)
+    return name
+
+
+def _variable(token: Token) -> str:
+    """The name of something declared here, which may be any word but no path."""
+    if not words.VARIABLE.fullmatch(token):
+        raise _mistake(token, f"{words.shown(token)} cannot be declared", "write a name of letters, digits and _")
+    return str(token)
 
 
 def _text(token: Token) -> str:
@@ -126,15 +155,27 @@ def _text(token: Token) -> str:
         if code.startswith("u") and len(code) == 5:
             return chr(int(code[1:], 16))
         if code not in ESCAPES:
-            at = _at(token)
-            raise RuleError(f"\\{code} means nothing in a text", at.line, at.column, "write \\\\ for a backslash")
+            raise _mistake(token, f"\\{code} means nothing in a text", "write \\\\ for a backslash")
         return ESCAPES[code]
 
-    value = ESCAPE.sub(resolve, token[1:-1]).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if "\0" in value or "\ufffd" in value:
-        at = _at(token)
-        raise RuleError("the text holds a character that no text can hold", at.line, at.column)
+    try:
+        value = words.joined(ESCAPE.sub(resolve, token[1:-1]))
+    except ValueError as error:
+        raise _mistake(token, f"the text {error}", "leave the character out") from None
     return value
+
+
+def _named(token: Token) -> tuple[str, bool]:
+    """A bare name, which may be that of a parameter, and whether backticks keep it from being a time."""
+    if token.startswith("$"):
+        position = token[1:].lstrip("0")
+        if not position:
+            raise _mistake(token, "there is no parameter 0", "parameters are counted from 1: write $1")
+        return f"${position}", False
+    if token.startswith("@{"):
+        return str(token), False
+    name = _name(token)
+    return name, token.startswith("`") and name in words.INSTANTS
 
 
 @v_args(inline=True)
@@ -157,9 +198,7 @@ class _Tree(Transformer[Token, tree.Node]):
         return tree.Unary(_at(sign), "not", operand)
 
     def minus(self, sign: Token, operand: tree.Node) -> tree.Node:
-        if isinstance(operand, tree.Literal) and isinstance(operand.value, int | float):
-            return tree.Literal(_at(sign), -operand.value)
-        return tree.Unary(_at(sign), "-", operand)
+        return tree.negative(_at(sign), operand)
 
     def number(self, token: Token) -> tree.Node:
         return tree.Literal(_at(token), _number(token))
@@ -167,23 +206,26 @@ class _Tree(Transformer[Token, tree.Node]):
     def string(self, token: Token) -> tree.Node:
         return tree.Literal(_at(token), _text(token))
 
-    def name(self, *tokens: Token) -> tree.Node:
-        word = str(tokens[-1])
-        if len(tokens) == 1 and word.lower() in ("true", "false"):
-            return tree.Literal(_at(tokens[0]), word.lower() == "true")
-        return tree.Name(_at(tokens[0]), word, len(tokens[0]) if len(tokens) == 2 else 0)
+    def name(self, token: Token) -> tree.Node:
+        if token.lower() in ("true", "false"):
+            return tree.Literal(_at(token), token.lower() == "true")
+        name, quoted = _named(token)
+        return tree.Name(_at(token), name, quoted=quoted)
+
+    def outer(self, levels: Token, token: Token) -> tree.Node:
+        return tree.Name(_at(levels), _named(token)[0], len(levels))
 
     def attribute(self, target: tree.Node, name: Token) -> tree.Node:
-        return tree.Attribute(_at(name), target, str(name))
+        return tree.Attribute(_at(name), target, _name(name))
 
     def filter(self, target: tree.Node, predicate: tree.Node) -> tree.Node:
         return tree.Filter(predicate.at, target, predicate)
 
     def call(self, name: Token, arguments: tuple[tree.Node, ...] | None) -> tree.Node:
-        return tree.Call(_at(name), str(name), arguments or ())
+        return tree.Call(_at(name), _name(name), arguments or ())
 
     def method(self, target: tree.Node, name: Token, arguments: tuple[tree.Node, ...] | None) -> tree.Node:
-        return tree.Method(_at(name), target, str(name), arguments or ())
+        return tree.Method(_at(name), target, _name(name), arguments or ())
 
     def arguments(self, *items: tree.Node) -> tuple[tree.Node, ...]:
         return items
@@ -214,7 +256,7 @@ class _Tree(Transformer[Token, tree.Node]):
         return tree.Occurs(_at(word), subject, when)
 
     def declaration(self, name: Token, _from: Token, source: tree.Node, *where: Any) -> tree.Declaration:
-        return tree.Declaration(_at(name), str(name), source, where[-1])
+        return tree.Declaration(_at(name), _variable(name), source, where[-1])
 
     def declarations(self, *items: tree.Declaration) -> tuple[tree.Declaration, ...]:
         return items
@@ -232,7 +274,7 @@ class _Tree(Transformer[Token, tree.Node]):
         return tree.Lambda(_at(head), tuple(names), body)
 
     def let(self, word: Token, name: Token, value: tree.Node, _in: Token, body: tree.Node) -> tree.Node:
-        return tree.Let(_at(word), str(name), value, body)
+        return tree.Let(_at(word), _variable(name), value, body)
 
     def object(self, bracket: Token, pairs: tuple[tree.Entry, ...] | None) -> tree.Node:
         return tree.ObjectLiteral(_at(bracket), pairs or ())
@@ -255,7 +297,7 @@ class _Tree(Transformer[Token, tree.Node]):
                 at = _at(word)
                 raise RuleError(f"{name} has two {word.upper()}", at.line, at.column, "write each clause once an item")
             told[clause] = _amount(content) if clause == "count" else content
-        return tree.ChainItem(_at(name), str(name), **told)
+        return tree.ChainItem(_at(name), _variable(name), **told)
 
     def chain_clause(self, word: Token, content: Any) -> tuple[Token, Any]:
         return word, content

@@ -17,10 +17,14 @@ from muster.schema import Edge, EntityClass, Field, Schema
 
 @dataclass(frozen=True)
 class Segment:
-    """One name of a path and where it stands."""
+    """One name of a path and where it stands; `xdm:` before it says nothing that is not known here."""
 
     name: str
     at: Position
+
+    @classmethod
+    def of(cls, name: str, at: Position) -> Segment:
+        return cls(name.removeprefix("xdm:"), at)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from muster.pql import tree, typed
-from muster.pql.bound import mistake, not_yet
+from muster.pql.bound import mistake
 from muster.pql.compare import compare
 
 if TYPE_CHECKING:
     from muster.pql.binder import Binder
 
+When = tree.Distance | tree.Side | tree.On | tree.Between
 BELOW_A_DAY = ("millisecond", "second", "minute", "hour")
 
 
@@ -23,13 +24,15 @@ def occurs(binder: Binder, node: tree.Occurs) -> typed.Condition:
     subject = binder.value(node.subject)
     if subject.type not in ("date", "timestamp"):
         raise mistake(node, f"occurs takes a date or timestamp, not a {subject.type}")
-    match node.when:
+    return when(binder, subject, node.when)
+
+
+def when(binder: Binder, subject: typed.Value, node: When) -> typed.Condition:
+    """What follows `occurs`, or stands in the WHEN of a chain, asked of a time."""
+    match node:
         case tree.Distance(_, operator, amount, unit, direction, anchor):
-            _check_unit(node.when, subject, unit)
-            time = _time(binder, anchor)
-            if operator in ("=", "!=") and unit in ("decade", "century", "millennium") and typed.attributes(time):
-                raise not_yet(node.when, f"occurs {operator} in {unit} units from an attribute")
-            return typed.Distance(subject, operator, amount, unit, direction, time)
+            _check_unit(node, subject, unit)
+            return typed.Distance(subject, operator, amount, unit, direction, _time(binder, anchor))
         case tree.Side(_, direction, anchor):
             return compare(node, "<" if direction == "before" else ">", subject, _time(binder, anchor))
         case tree.On(_, anchor):
@@ -59,6 +62,10 @@ def day(node: tree.Call) -> typed.Value:
 
 
 def _time(binder: Binder, node: tree.Node) -> typed.Value:
+    """A time; the name of an item of a chain is the time of its row."""
+    row = binder.scope.variables.get(node.name) if isinstance(node, tree.Name) and not node.levels else None
+    if row in binder.scope.moments:
+        return binder.scope.moments[row]
     value = binder.value(node)
     if value.type not in typed.TIMES:
         raise mistake(node, f"a time is expected, not a {value.type}", "write now, today, date(2026, 1, 31) …")

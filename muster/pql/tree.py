@@ -5,7 +5,11 @@ Every node knows where it stands in the text. Names are bound to the schema and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+#: How many nodes may stand in one another; deeper rules are refused, so that whatever walks a tree may recurse.
+MAX_DEPTH = 100
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,14 @@ class ArrayLiteral(Node):
 
 @dataclass(frozen=True)
 class Name(Node):
-    """A bare name; `levels` counts the `^` before it, each one scope further out."""
+    """A bare name; `levels` counts the `^` before it, each one scope further out.
+
+    `quoted` where a word that means a time, such as today, is a name because it stands in backticks.
+    """
 
     name: str
     levels: int = 0
+    quoted: bool = False
 
 
 @dataclass(frozen=True)
@@ -239,3 +247,30 @@ class Chain(Node):
     rows: Node
     time: Node
     items: tuple[ChainItem, ...]
+
+
+def negative(at: Position, operand: Node) -> Node:
+    """`-operand`; the sign of a number is part of it."""
+    if isinstance(operand, Literal) and type(operand.value) in (int, float):
+        return Literal(at, -operand.value)  # type: ignore[operator]
+    return Unary(at, "-", operand)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes right below one, in the order of the text."""
+    for part in vars(node).values():
+        if isinstance(part, Node):
+            yield part
+        elif isinstance(part, tuple):
+            yield from (item for item in part if isinstance(item, Node))
+
+
+def too_deep(root: Node) -> Node | None:
+    """A node at which a tree goes deeper than `MAX_DEPTH`, if it does; walks without recursion."""
+    waiting = [(root, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            return node
+        waiting.extend((child, depth + 1) for child in children(node))
+    return None

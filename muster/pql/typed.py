@@ -1,19 +1,36 @@
 """The typed tree: a rule whose names are bound to the schema and whose types are checked.
 
-These node kinds are the allow-list: nothing else can reach SQL. Flattened paths, shortcuts and chained
-quantifiers are gone by now; what is left are values, conditions, and collections of related rows.
+These node kinds, with those of `typed_arrays`, `typed_text` and `typed_times`, are the allow-list: nothing else can
+reach SQL. Flattened paths, shortcuts and chained quantifiers are gone by now; what is left are values, conditions,
+and collections of related rows.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any as Anything
+from typing import TypeVar, cast
 
+from muster.pql.typed_arrays import MapGet, MapKeys, Place, Source
+from muster.pql.typed_text import Like as Like
+from muster.pql.typed_text import Matches as Matches
+from muster.pql.typed_text import RegexGroup as RegexGroup
+from muster.pql.typed_text import StringTest as StringTest
+from muster.pql.typed_times import CompareTime as CompareTime
+from muster.pql.typed_times import CurrentPart as CurrentPart
+from muster.pql.typed_times import Day as Day
+from muster.pql.typed_times import Distance as Distance
+from muster.pql.typed_times import Now as Now
+from muster.pql.typed_times import Period as Period
+from muster.pql.typed_times import Shifted as Shifted
+from muster.pql.typed_times import Within as Within
 from muster.schema import Edge, Field
 
-#: string, number, boolean, date, timestamp, period (`last month`) or array<…>.
+#: string, number, boolean, date, timestamp, period (`last month`), array<…> or map<…, …>.
 Type = str
+Part = TypeVar("Part")
 TIMES = ("date", "timestamp", "period")
 
 
@@ -25,11 +42,15 @@ class Var:
     class_name: str
 
 
+#: The root of what is the same wherever it is asked.
+NOWHERE = Var(-1, "")
+
+
 @dataclass(frozen=True)
 class Step:
-    """One relation of a collection; only rows that meet all `filters` are reached."""
+    """One relation of a collection, or the array that it starts with; only rows that meet all `filters` are reached."""
 
-    edge: Edge
+    edge: Edge | Source
     item: Var
     filters: tuple[Condition, ...] = ()
 
@@ -49,6 +70,11 @@ class Collection:
         """Only the rows that also meet `conditions`."""
         last = dataclasses.replace(self.steps[-1], filters=self.steps[-1].filters + conditions)
         return Collection(self.root, (*self.steps[:-1], last))
+
+
+@dataclass(frozen=True)
+class Single(Collection):
+    """A collection of one row at most, such as the first: its attributes are values, null where there is no row."""
 
 
 @dataclass(frozen=True)
@@ -130,56 +156,28 @@ class Truth:
 
 
 @dataclass(frozen=True)
+class If:
+    """`then` where the test is true, else `otherwise`."""
+
+    test: Condition
+    then: Value
+    otherwise: Value
+    type: Type
+
+
+@dataclass(frozen=True)
+class Read:
+    """A text read as a number, a truth value, a date or a timestamp; null where it is none."""
+
+    text: Value
+    type: Type
+
+
+@dataclass(frozen=True)
 class Organisation:
     """The organisation's currency."""
 
     type: Type = "string"
-
-
-# Times that follow from the evaluation's instant
-
-
-@dataclass(frozen=True)
-class Now:
-    """The evaluation's instant."""
-
-    type: Type = "timestamp"
-
-
-@dataclass(frozen=True)
-class CurrentPart:
-    """`month`, `year` or `day` of now."""
-
-    part: str
-    type: Type = "number"
-
-
-@dataclass(frozen=True)
-class Day:
-    """Today and its neighbours: `offset` 0, -1, 1."""
-
-    offset: int
-    type: Type = "date"
-
-
-@dataclass(frozen=True)
-class Period:
-    """The calendar unit that holds now, shifted by `offset` units."""
-
-    offset: int
-    unit: str
-    type: Type = "period"
-
-
-@dataclass(frozen=True)
-class Shifted:
-    """`amount` units before or after another time."""
-
-    amount: int
-    unit: str
-    direction: str
-    anchor: Value
-    type: Type
 
 
 Value = (
@@ -190,12 +188,18 @@ Value = (
     | ArraySize
     | Aggregate
     | Truth
+    | If
+    | Read
     | Organisation
     | Now
     | CurrentPart
     | Day
     | Period
     | Shifted
+    | MapKeys
+    | MapGet
+    | Place
+    | RegexGroup
 )
 
 
@@ -254,63 +258,6 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class CompareTime:
-    """As `Compare`, over dates, timestamps and periods."""
-
-    operator: str
-    left: Value
-    right: Value
-
-
-@dataclass(frozen=True)
-class Within:
-    """`occurs between`: both ends included."""
-
-    subject: Value
-    low: Value
-    high: Value
-
-
-@dataclass(frozen=True)
-class Distance:
-    """`occurs <= 3 days before now`."""
-
-    subject: Value
-    operator: str
-    amount: int
-    unit: str
-    direction: str
-    anchor: Value
-
-
-@dataclass(frozen=True)
-class StringTest:
-    """`contains`, `startsWith`, `endsWith`, `=` or `!=` over text."""
-
-    kind: str
-    subject: Value
-    argument: Value
-    match_case: bool = True
-    negated: bool = False
-
-
-@dataclass(frozen=True)
-class Like:
-    """SQL's pattern, escaped by backslashes."""
-
-    subject: Value
-    pattern: str
-
-
-@dataclass(frozen=True)
-class Matches:
-    """A regular expression (RE2) that the whole text has to match."""
-
-    subject: Value
-    pattern: str
-
-
-@dataclass(frozen=True)
 class InList:
     """The value is among literals."""
 
@@ -333,6 +280,28 @@ class Exists:
     """There is a row in the collection."""
 
     collection: Collection
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a chain: at least `count` rows that meet `condition`, the last of them called `row`."""
+
+    row: Var
+    time: Value
+    condition: Condition
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The collection has rows for every item, those of an item after all rows of the item before it.
+
+    Rows are in the order of their time, and of their key where times are equal; a row without a time is in no order
+    and in no chain. The condition of an item may speak of the rows of the items before it.
+    """
+
+    collection: Collection
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True)
@@ -360,6 +329,7 @@ Condition = (
     | InList
     | InArray
     | Exists
+    | Chain
     | InSegment
 )
 
@@ -379,8 +349,32 @@ def walk(node: object) -> Iterator[object]:
 def free_variables(node: object) -> set[Var]:
     """The rows that `node` speaks about but does not itself reach."""
     nodes = list(walk(node))
-    reached = {item.item for item in nodes if isinstance(item, Step)}
-    return {item for item in nodes if isinstance(item, Var)} - reached
+    return {item for item in nodes if isinstance(item, Var)} - _reached(nodes) - {NOWHERE}
+
+
+def renamed(node: Part, names: Mapping[Var, Var]) -> Part:
+    """`node` with other rows in the place of some."""
+    return cast(Part, _renamed(node, names))
+
+
+def _renamed(node: Anything, names: Mapping[Var, Var]) -> Anything:
+    if isinstance(node, Var):
+        return names.get(node, node)
+    if isinstance(node, tuple):
+        return tuple(_renamed(item, names) for item in node)
+    if not dataclasses.is_dataclass(node) or isinstance(node, Edge | Field | type):
+        return node
+    parts = {part.name: _renamed(getattr(node, part.name), names) for part in dataclasses.fields(node)}
+    return dataclasses.replace(node, **parts)
+
+
+def reached(node: object) -> set[Var]:
+    """The rows that `node` itself reaches."""
+    return _reached(list(walk(node)))
+
+
+def _reached(nodes: Sequence[object]) -> set[Var]:
+    return {item.item if isinstance(item, Step) else item.row for item in nodes if isinstance(item, Step | Item)}
 
 
 def attributes(node: object) -> list[Attribute]:

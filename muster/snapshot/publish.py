@@ -21,6 +21,7 @@ from muster.durable import sync, write_whole
 from muster.errors import SnapshotError
 from muster.schema import Edge, EntityClass, Schema
 from muster.settings import Settings
+from muster.snapshot.digests import column_digests
 from muster.snapshot.history import TABLE as HISTORY
 from muster.snapshot.history import add_changes, begin_history
 from muster.snapshot.read import POINTER, Snapshot, current, versions
@@ -55,8 +56,12 @@ def publish(settings: Settings, manifest: Mapping[str, Any], now: datetime, keep
             changes[entity] = add_changes(connection, entity, before, version, now)
         _copy(connection, f"select * from {HISTORY}", incoming / f"{HISTORY}.parquet")
         rows = {item.name: _write_mart(connection, item, incoming) for item in schema.classes.values()}
+        digests = {
+            item.table: column_digests(connection, incoming / f"{item.table}.parquet", item.key)
+            for item in schema.classes.values()
+        }
     (incoming / "schema.json").write_text(with_ordinals(schema).to_json())
-    told = {"version": version, "created_at": now.isoformat(), "rows": rows, "ids": changes}
+    told = {"version": version, "created_at": now.isoformat(), "rows": rows, "ids": changes, "digests": digests}
     (incoming / "snapshot.json").write_text(json.dumps(told, indent=1))
     for path in incoming.iterdir():
         sync(path)

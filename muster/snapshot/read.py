@@ -52,6 +52,12 @@ class Snapshot:
         told = json.loads((self.folder / "snapshot.json").read_text())
         return {str(entity): dict(counts) for entity, counts in told.get("ids", {}).items()}
 
+    @cached_property
+    def digests(self) -> dict[str, dict[str, str]]:
+        """For each table a digest of each column; none in snapshots of before there were digests."""
+        told = json.loads((self.folder / "snapshot.json").read_text())
+        return {str(table): dict(columns) for table, columns in told.get("digests", {}).items()}
+
     def parquet(self, table: str) -> Path:
         return self.folder / f"{table}.parquet"
 

@@ -1,7 +1,8 @@
 """Which export files a world has on a day.
 
 A first export has a file for each object, and one for each month of web events. A later day's files are new ones,
-named by the date at whose start they were taken; an object without news gets none.
+named by the date at whose start they were taken; an object without news gets none. A trade fair's list of visitors
+comes once.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from muster.world.formats import write_bulk, write_lines, write_rest, write_salesforce
+from muster.world.formats import write_bulk, write_lines, write_list, write_rest, write_salesforce
 from muster.world.state import State
 
 SQL = Path(__file__).parent / "sql"
@@ -76,6 +77,8 @@ def exports(connection: duckdb.DuckDBPyConnection, state: State) -> Iterator[Exp
         name = f"events-{month:%Y-%m}" if state.day == 0 else f"events-{state.as_of}"
         dirt = _dirt(state, "events") if month == months[-1][0] else ""
         yield Export(Path("web", f"{name}.ndjson"), query("web", "events"), write_lines, dirt)
+    if state.day == 0:
+        yield Export(Path("lists", "trade_fair.csv"), query("lists", "trade_fair"), write_list)
 
 
 def query(folder: str, name: str) -> str:

@@ -1,8 +1,8 @@
 """How each vendor writes its exports: rows of a query as a file in that dress.
 
 Salesforce: CSV with a byte order mark, nulls empty. Marketo: bulk extracts as CSV with the word `null`, assets and
-companies as REST answers. Web events: one JSON document a line. Every writer returns the number of records, and
-leaves no file where there are none; `dirt` is a deliberately bad record, put last and not counted.
+companies as REST answers. Web events: one JSON document a line. Lists: plain CSV. Every writer returns the number of
+records, and leaves no file where there are none; `dirt` is a deliberately bad record, put last and not counted.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ def write_lines(connection: duckdb.DuckDBPyConnection, query: str, path: Path, d
     """One JSON document a line."""
     lines = f"from ({query}) union all select {literal(dirt)}" if dirt else query
     return _copy(connection, lines, path, quoted=False) - bool(dirt)
+
+
+def write_list(connection: duckdb.DuckDBPyConnection, query: str, path: Path, dirt: str) -> int:
+    """Plain CSV with empty nulls."""
+    return _copy(connection, query, path, before=_header(connection, query))
 
 
 def _header(connection: duckdb.DuckDBPyConnection, query: str) -> str:

@@ -17,11 +17,14 @@ import pytest
 
 from muster import sql
 from muster.activation import rows
-from muster.config.destinations import FilesDestination
+from muster.config.destinations import FilesDestination, WebhookDestination
 from muster.connectors.destination import Batch, Delivery, Destination
 from muster.connectors.files.destination import FilesWriter
+from muster.connectors.http.patience import Patience
+from muster.connectors.webhook.destination import WebhookWriter
 from muster.errors import TransientDelivery
 from muster.settings import Settings
+from tests.activation.receiver import SECRET, receiving
 from tests.activation.shelf import Shelf
 
 
@@ -56,6 +59,15 @@ def shelf(folder: Path) -> Case:
     return Case(item, lambda: item.content() if item.folder.exists() else {}, lambda: shutil.rmtree(wall))
 
 
+def webhook(folder: Path) -> Case:
+    """A receiver that is there until it is cut off; its thread ends with the tests."""
+    serving = receiving()
+    receiver = serving.__enter__()
+    entry = {"name": "drop", "type": "webhook", "url": receiver.url, "secrets": [SECRET], "private": True}
+    item = WebhookWriter(WebhookDestination.model_validate(entry), Patience(seconds=2, attempts=2, strange=2))
+    return Case(item, lambda: dict(receiver.held), lambda: serving.__exit__(None, None, None))
+
+
 MAKERS: dict[str, Callable[[Path], Case]] = {
     **{
         f"files {format_} {mode} {compression}": (
@@ -71,6 +83,7 @@ MAKERS: dict[str, Callable[[Path], Case]] = {
         )
     },
     "a shelf, row by row": shelf,
+    "a webhook": webhook,
 }
 
 

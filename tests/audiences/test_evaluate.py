@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from pyroaring import BitMap
 
-from muster.audiences import MembershipStore, Outcome, evaluate
 from muster.config.models import Audience, SizeBound
 from muster.settings import Settings
-from muster.state import StateStore
-from tests.activation.small_world import NOW, account, person, write_snapshot
+from tests.activation.small_world import account, person
+from tests.audiences.days import Days, scored
+from tests.audiences.days import audience as shaped
 
 SCORED = "b2b.personScore > 50"
-Rows = Sequence[Mapping[str, Any]]
-
-
-class Days:
-    """A set-up that is evaluated once a day, each time on a snapshot of its own."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.store = MembershipStore(settings, StateStore(settings.state_url))
-        self.day = 0
-
-    def evaluate(
-        self, audiences: Sequence[Audience], people: Rows, names: Sequence[str] | None = None, **others: Any
-    ) -> Outcome:
-        self.day += 1
-        snapshot = write_snapshot(self.settings, f"v{self.day}", people, **others)
-        return evaluate(audiences, snapshot, self.store, NOW + timedelta(days=self.day), names=names)
-
-    def members(self, audience: str) -> list[int]:
-        latest = self.store.latest(audience)
-        assert latest is not None
-        return list(latest.members)
 
 
 @pytest.fixture
@@ -47,13 +23,7 @@ def days(settings: Settings) -> Days:
 
 
 def audience(name: str, rule: str, of: str = "people", **bound: Any) -> Audience:
-    told = {"name": name, "of": of, "rule": rule, "size_bound": SizeBound(**bound)}
-    return Audience.model_validate(told)
-
-
-def scored(*scores: float) -> list[dict[str, Any]]:
-    """People 0, 1, … with these scores."""
-    return [person(number, person_score=score) for number, score in enumerate(scores)]
+    return shaped(name, rule, of, size_bound=SizeBound(**bound))
 
 
 def test_an_audience_of_audiences_sees_what_the_others_are_in_the_same_evaluation(days: Days) -> None:

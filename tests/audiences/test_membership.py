@@ -71,7 +71,7 @@ def test_an_audience_that_was_never_evaluated_has_no_membership(store: Membershi
 
 def test_a_bitmap_that_a_killed_evaluation_left_is_no_version(store: MembershipStore, settings: Settings) -> None:
     keep(store, NOW, 1)
-    (settings.memberships / "a" / "000002.roaring").write_bytes(b"half a bit")
+    (settings.memberships / "20260319T123000-half.roaring").write_bytes(b"half a bit")
     keep(store, NOW + timedelta(days=1), 7)
 
     latest = store.latest("a")

@@ -21,6 +21,8 @@ OUTBOX = "destinations:\n  - {name: outbox, type: files, path: outbox}\n"
 def test_the_demo_configuration_is_sound(schema: Schema, tmp_path: Path) -> None:
     for folder in ("salesforce", "marketo-na", "marketo-emea", "web"):
         (tmp_path / "world" / folder).mkdir(parents=True)
+    (tmp_path / "world" / "lists").mkdir()
+    (tmp_path / "world" / "lists" / "trade_fair.csv").write_text("email\n")
     assert render(check(Settings.at(CHECKOUT / "config", tmp_path), schema), CHECKOUT / "config") == ""
 
 
@@ -179,7 +181,7 @@ class TestAudiences:
     def test_streaming_is_refused_with_the_reason(self, folder: Folder) -> None:
         (told,) = folder.checking({"audiences/a.yml": "name: a\nof: people\nevaluation: streaming\nrule: x\n"})
         assert told.startswith(
-            "audiences/a.yml:3: 'evaluation: streaming' cannot be kept: there is no streaming engine"
+            "audiences/a.yml:3: 'evaluation: streaming' cannot be kept: audiences are evaluated in batches until"
         )
 
     def test_fields_that_cannot_be_delivered(self, folder: Folder, schema: Schema, audience: Audience) -> None:

@@ -1,4 +1,4 @@
-"""The page on configuration speaks of every setting, and its examples are sound."""
+"""The pages on configuration and on audiences speak of every setting, and their examples are sound."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from muster.config import models
+from muster.config.audience_groups import AudienceGroups
+from muster.config.guardrails import Guardrails
 from tests.conftest import CHECKOUT
 
-PAGE = (CHECKOUT / "docs" / "configuration.md").read_text("utf-8")
-FILES = {
+PAGES = "\n".join((CHECKOUT / "docs" / name).read_text("utf-8") for name in ("configuration.md", "audiences.md"))
+FILES: dict[str, type[BaseModel]] = {
     "sources.yml": models.SourcesFile,
     "identity.yml": models.IdentityFile,
     "destinations.yml": models.DestinationsFile,
     "governance.yml": models.GovernanceFile,
     "audiences/&lt;name&gt;.yml": models.Audience,
+    "audience_groups.yml": AudienceGroups,
 }
 
 
@@ -39,8 +42,8 @@ def inside(annotation: object) -> Iterator[type[BaseModel]]:
 
 
 def section(file: str) -> str:
-    """The page's section on a file, with its subsections."""
-    return PAGE.split(f"\n## {file}\n", 1)[1].split("\n## ", 1)[0]
+    """The section on a file, with its subsections."""
+    return PAGES.split(f"\n## {file}\n", 1)[1].split("\n## ", 1)[0]
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -60,3 +63,19 @@ def test_a_files_first_example_is_sound(file: str) -> None:
 def test_every_choice_is_named() -> None:
     for choice in (*typing.get_args(models.SourceType), *typing.get_args(models.ClassName)):
         assert f"`{choice}`" in section("sources.yml"), choice
+
+
+def test_the_default_of_every_guardrail_is_told_on_both_pages() -> None:
+    for file in ("governance.yml", "Guardrails"):
+        rows = [line.split("|") for line in section(file).splitlines() if line.startswith("| `")]
+        told = {
+            name: int(number)
+            for row in rows
+            for name, number in zip(
+                re.findall(r"`(\w+)`", row[1]),
+                re.findall(r"\d+", row[-2 if file == "governance.yml" else 2]),
+                strict=False,
+            )
+        }
+        for name, field in Guardrails.model_fields.items():
+            assert told[name] == field.default.limit, (file, name)

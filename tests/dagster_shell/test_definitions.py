@@ -13,7 +13,7 @@ from muster.activation import Due
 from sensors.activation import run_requests
 from tests.conftest import Installation
 
-GROUPS = {"sources", "staging", "intermediate", "marts", "audiences", "activations"}
+GROUPS = {"sources", "staging", "intermediate", "marts", "membership", "audiences", "activations"}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_every_asset_is_described_and_owned(definitions: dg.Definitions) -> None
         node = graph.get(key)
         assert node.description, key
         assert node.kinds, key
-        if node.group_name in {"staging", "intermediate", "marts", "audiences"}:
+        if node.group_name in {"staging", "intermediate", "marts", "membership", "audiences"}:
             assert node.owners, key
 
 
@@ -56,7 +56,7 @@ def test_daily_ends_at_membership(definitions: dg.Definitions) -> None:
     daily = {key.path[0] for key in definitions.resolve_job_def("daily").asset_layer.executable_asset_keys}
     activate = {key.path[0] for key in definitions.resolve_job_def("activate").asset_layer.executable_asset_keys}
 
-    assert daily == {"sources", "staging", "intermediate", "marts", "snapshot", "audiences"}
+    assert daily == {"sources", "staging", "intermediate", "marts", "membership", "snapshot", "audiences"}
     assert activate == {"activations"}
 
 

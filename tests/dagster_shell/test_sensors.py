@@ -27,6 +27,7 @@ CONFIG = {
           - {name: web, type: events, path: not/there}
     """,
     "destinations.yml": "destinations: [{name: drop, type: files, path: out/drop}]",
+    "governance.yml": "consent: {bars: {}}",  # this small world knows of no consent
     f"audiences/{AUDIENCE}.yml": f"""
         name: {AUDIENCE}
         of: people

@@ -53,7 +53,7 @@ MISTAKES: dict[str, tuple[int, int, str, str]] = {
     "currentMoth() = 1": (1, 1, "no function 'currentMoth'", "currentMonth"),
     # types
     "b2b.personScore = true": (1, 17, "a number cannot be compared with a boolean", ""),
-    "b2b.personScore = workAddress.city": (1, 17, "a number cannot be compared with a string", ""),
+    "workAddress.city = b2b.personScore": (1, 18, "a string cannot be compared with a number", "put the number first"),
     'b2b.personScore > "many"': (1, 17, "a number cannot be compared with a string", ""),
     'person.birthDate > "soon"': (1, 18, "'soon' is not a date", "date(2026, 1, 31)"),
     "date(2026, 2, 30) < person.birthDate": (1, 1, "not in the calendar", ""),
@@ -91,30 +91,18 @@ MISTAKES: dict[str, tuple[int, int, str, str]] = {
         "person has no 'Q.isPrimary'",
         "",
     ),
-    "(sum R.timestamp over A from accounts, R from xEvent) > 1": (1, 40, "does not start from", "exists"),
-    # forms that are not there yet
-    "CHAIN(xEvent, timestamp, [A: WHAT(eventType = 'x') WHEN(<= 3 days before now) COUNT(2)])": (
+    "(sum A.accountName over A from accounts, R from xEvent) > 1": (1, 8, "sum takes a number, not a string", ""),
+    "(sum A.accountOrganization.numberOfEmployees over A from accounts, R from xEvent) > 1": (
         1,
-        1,
-        "CHAIN is not supported here yet",
-        "language page",
-    ),
-    "not(chain(xEvent, timestamp, [A: WHAT(eventType = 'x'), B: WHAT(true) WHEN(< 1 hour after A)]))": (
-        1,
-        5,
-        "CHAIN is not supported here yet",
+        28,
+        "the last variable does not start from",
         "",
     ),
-    "if(b2b.isBlocked, 1, 2) = 1": (1, 1, "if(…) is not supported here yet", ""),
-    "let S = opportunities.count() in (S > 1)": (1, 1, "let … in is not supported here yet", ""),
-    "(P) => P.b2b.isBlocked": (1, 1, "a function (=>) is not supported here yet", ""),
-    "xEvent.groupBy(eventType).map((K, G) => G.count())": (1, 27, ".map(…) is not supported here yet", ""),
-    'accounts.map({"name": accountName}) = 1': (1, 10, ".map(…) is not supported here yet", ""),
-    "some R from opportunityPersons where R.isPrimary": (1, 1, "the quantifier some is not supported", ""),
-    "accounts.topN(accountName, 5).count() = 1": (1, 10, ".topN(…) is not supported here yet", ""),
-    'exists D from extendedWorkDetails.departments where D = "HR"': (1, 35, "not supported here yet", ""),
-    'extendedWorkDetails.departments["HR"].count() = 1': (1, 33, "not supported here yet", ""),
-    "person.birthDate occurs = 2 decades before xEvent.timestamp": (1, 25, "not supported here yet", ""),
+    "if(b2b.isBlocked, 1, 'many') = 1": (1, 1, "if gives a number or a string", "of one type"),
+    "if(b2b.personScore, 1, 2) = 1": (1, 8, "a number is not a condition", ""),
+    "if(b2b.isBlocked, 1) = 1": (1, 1, "if takes 3 arguments, not 2", ""),
+    "let S = opportunitees.count() in (true)": (1, 9, "person has no 'opportunitees'", "opportunities"),
+    "(let S = opportunities.count() in (S > 1)) and S > 2": (1, 48, "person has no 'S'", ""),
 }
 
 

@@ -251,23 +251,6 @@ def test_a_compiled_rule_tells_what_it_uses() -> None:
     assert compiled.segment_uses == (("a", "person"), ("b", "account"))
 
 
-@pytest.mark.parametrize(
-    ("rule", "of", "method", "reason"),
-    [
-        ("b2b.personScore > 80", "people", "streaming-eligible", "only the person"),
-        ("xEvent.count() > 1 and personComponents.count() > 1", "people", "streaming-eligible", "only the person"),
-        ('inSegment("x")', "people", "streaming-eligible", "only the person"),
-        ("xEvent.campaign.isNull()", "people", "batch", "campaign"),
-        ("accounts.isNull()", "people", "batch", "account, account_person"),
-        ('accountName = "Acme"', "accounts", "batch", "account"),
-    ],
-)
-def test_the_evaluation_method_comes_with_its_reason(rule: str, of: str, method: str, reason: str) -> None:
-    compiled = compile_rule(rule, of, SCHEMA, NOW, segment_table=str)
-    assert compiled.method == method
-    assert reason in compiled.reason
-
-
 def test_a_rule_about_another_audience_is_refused_where_there_are_none() -> None:
     with pytest.raises(RuleError, match="'x' cannot be asked here"):
         compile_rule('inSegment("x")', "people", SCHEMA, NOW)

@@ -22,7 +22,7 @@ from tests.conftest import MUSTER, Installation
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium")
-GROUPS = ("sources", "staging", "intermediate", "marts", "audiences", "activations")
+GROUPS = ("sources", "staging", "intermediate", "marts", "membership", "audiences", "activations")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from muster.pql import typed
+from muster.pql.shapes import Shape
+from muster.pql.typed_arrays import Source
 from muster.schema import Schema
 
 #: `count() <operator> <number>` that only asks whether there is any row: True, or whether there is none: False.
@@ -19,16 +21,32 @@ ANY_ROW: dict[tuple[str, float], bool] = {
 def distinct_items(schema: Schema, aggregate: typed.Aggregate) -> list[typed.Var]:
     """The rows whose keys make a measurement count once; empty where no row can be reached twice."""
     steps = aggregate.collection.steps
-    if not _may_repeat(schema, steps):
+    if not may_repeat(schema, steps):
         return []
     spoken_of = {item.var for item in typed.attributes(aggregate.value)}
-    return [step.item for step in steps[:-1] if step.item in spoken_of] + [aggregate.collection.item]
+    told = keys_of(schema, steps)
+    return [step.item for step in steps[:-1] if step.item in spoken_of and step.item not in told] + told
 
 
-def _may_repeat(schema: Schema, steps: tuple[typed.Step, ...]) -> bool:
+def keys_of(schema: Schema, steps: tuple[typed.Step, ...]) -> list[typed.Var]:
+    """What tells the items of a collection apart: a row's own key; of what is no row, also the row that it is of."""
+    told: list[typed.Var] = []
+    for step in reversed(steps):
+        told.append(step.item)
+        if not isinstance(schema.classes[step.item.class_name], Shape):
+            break
+    return told
+
+
+def may_repeat(schema: Schema, steps: tuple[typed.Step, ...]) -> bool:
     """Going to many by their parent's key reaches each row once; going back to one afterwards may not."""
     many = False
     for index, step in enumerate(steps):
+        if isinstance(step.edge, Source):
+            if many and not isinstance(schema.classes[step.item.class_name], Shape):
+                return True
+            many = True
+            continue
         by_key = step.edge.from_column == schema.classes[step.edge.source].key
         if many and not (step.edge.many and by_key and index):
             return True

@@ -12,6 +12,7 @@ TESTS: dict[str, type[exp.Expr]] = {
     "endsWith": exp.EndsWith,
     "equals": exp.EQ,
 }
+KINDS = {"number": "double", "boolean": "boolean", "date": "date", "timestamp": "timestampntz"}
 
 
 def literal(value: str | int | float | bool, kind: typed.Type) -> exp.Expr:
@@ -23,6 +24,16 @@ def literal(value: str | int | float | bool, kind: typed.Type) -> exp.Expr:
     if kind in ("date", "timestamp"):
         return exp.cast(exp.Literal.string(value), "date" if kind == "date" else "timestampntz")
     return exp.Literal.string(value)
+
+
+def read(text: exp.Expr, kind: typed.Type) -> exp.Expr:
+    """Null where the text is none of that kind, in every engine."""
+    return exp.TryCast(this=text, to=exp.DataType.build(KINDS[kind]))
+
+
+def as_type(value: exp.Expr, kind: typed.Type, wanted: typed.Type) -> exp.Expr:
+    """A day as the moment at which it begins, where a timestamp is wanted; anything else as it is."""
+    return exp.cast(value, KINDS[wanted]) if (kind, wanted) == ("date", "timestamp") else value
 
 
 def string_test(test: typed.StringTest, subject: exp.Expr, argument: exp.Expr) -> exp.Expr:
@@ -41,3 +52,10 @@ def like(subject: exp.Expr, pattern: str) -> exp.Expr:
 def matches(subject: exp.Expr, pattern: str) -> exp.Expr:
     """The whole text has to match, as in Java's `String.matches`."""
     return exp.RegexpLike(this=subject, expression=exp.Literal.string(rf"\A(?:{pattern})\z"))
+
+
+def regex_group(subject: exp.Expr, pattern: str, group: int) -> exp.Expr:
+    """Engines give an empty text where nothing is found."""
+    found = exp.RegexpLike(this=subject.copy(), expression=exp.Literal.string(pattern))
+    caught = exp.RegexpExtract(this=subject, expression=exp.Literal.string(pattern), group=exp.Literal.number(group))
+    return exp.case().when(found, caught, copy=False)

@@ -27,6 +27,8 @@ LENGTHS = {
     "day": timedelta(days=1),
     "week": timedelta(days=7),
 }
+#: Units that not every engine truncates to, in years; they start in years that they divide.
+ERAS = {"decade": 10, "century": 100, "millennium": 1000}
 OPERATORS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
     "!=": exp.NEQ,
@@ -128,6 +130,8 @@ class Times:
         anchor = self.span(condition.anchor)
         amount, unit, operator = condition.amount, condition.unit, condition.operator
         far = self._shifted(anchor, amount, unit, condition.direction)
+        if operator in ("=", "!=") and unit in ERAS and not isinstance(far.start, datetime):
+            return OPERATORS[operator](this=side.era(ERAS[unit]), expression=era(far.start, ERAS[unit]))
         if operator in ("=", "!="):
             start = self._floor(far.start, unit)
             return side.compare(operator, Span(start, self._shift(start, 1, unit)))
@@ -194,8 +198,17 @@ class _Side:
                 return exp.and_(self.compare(">=", span), self.compare("<=", span))
         return exp.or_(self.compare("<", span), self.compare(">", span))
 
+    def era(self, years: int) -> exp.Expr:
+        return era(self._subject, years)
+
     def _with(self, operator: str, instant: Instant) -> exp.Expr:
         return OPERATORS[operator](this=self._subject.copy(), expression=rendered(instant, self._is_date))
+
+
+def era(moment: exp.Expr, years: int) -> exp.Expr:
+    """The first year of the decade, century or millennium of a moment."""
+    year = exp.Year(this=moment.copy())
+    return exp.Sub(this=year, expression=exp.paren(exp.Mod(this=year.copy(), expression=exp.Literal.number(years))))
 
 
 def rendered(instant: Instant, as_date: bool) -> exp.Expr:

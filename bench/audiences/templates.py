@@ -1,4 +1,4 @@
-"""Rules for as many audiences as asked for, each with SQL that somebody would write by hand for the same question.
+"""Sixteen rules with places for constants, each with SQL that somebody would write by hand for the same question.
 
 The SQL owes nothing to the compiler: it is written against the snapshot's tables, joined by their ordinals, one query
 per template. Placeholders take their values by the number of the audience.
@@ -6,14 +6,13 @@ per template. Placeholders take their values by the number of the audience.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bench.marts import NOW
-from muster.config.models import Audience
 
-_NOW = f"timestamp '{NOW:%Y-%m-%d %H:%M:%S}'"
+NOW_SQL = f"timestamp '{NOW:%Y-%m-%d %H:%M:%S}'"
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Template:
 
     def filled(self, text: str, number: int) -> str:
         """Values of different placeholders move on at different paces, so that combinations differ."""
-        chosen, pace = {"now": _NOW}, 1
+        chosen, pace = {"now": NOW_SQL}, 1
         for name, choices in self.values.items():
             chosen[name] = str(choices[number // pace % len(choices)])
             pace *= len(choices)
@@ -45,7 +44,7 @@ TEMPLATES = (
         "scored", "people",
         'workAddress.country = "{country}" and b2b.personScore > {score}',
         "select count(*) from person where work_country = '{country}' and person_score > {score}",
-        {"country": COUNTRIES, "score": (40, 60, 80, 90)},
+        {"country": COUNTRIES, "score": range(20, 100, 5)},
     ),
     Template(
         "titled", "people",
@@ -54,7 +53,7 @@ TEMPLATES = (
         "select count(*) from person where (job_title like '{title}%' or list_contains(departments, '{department}'))"
         " and not is_blocked and email_consent = 'y'",
         {
-            "title": ("VP", "Director", "C", "Senior"),
+            "title": ("VP", "Director", "C", "Senior", "Manager", "Eng", "Buyer", "A"),
             "department": ("HR", "Legal", "Sales", "IT", "Finance", "Operations", "Press", "Research"),
         },
     ),
@@ -74,7 +73,7 @@ TEMPLATES = (
         " group by person_id__ord having count(*) >= {times})",
         {
             "kind": ("web.formFilledOut", "directMarketing.emailOpened", "directMarketing.emailClicked"),
-            "days": (30, 60, 90), "times": (2, 3, 4, 5),
+            "days": (30, 60, 90, 14), "times": range(2, 9),
         },
     ),
     Template(
@@ -84,7 +83,7 @@ TEMPLATES = (
         "select count(*) from person as p where email_consent = 'y' and person_score >= {score}"
         " and not exists (select 1 from activity as e where e.person_id__ord = p._ord"
         " and e.occurred_at between {now} - interval '{days} days' and {now})",
-        {"days": (30, 60, 90, 14), "score": range(20, 100, 10)},
+        {"days": (30, 60, 90, 14), "score": range(0, 100, 5)},
     ),
     Template(
         "on-deals", "people",
@@ -93,7 +92,7 @@ TEMPLATES = (
         "select count(distinct r.person_id__ord) from opportunity_person as r"
         " join opportunity as o on o.opportunity_id = r.opportunity_id"
         " where r.person_role = '{role}' and o.amount > {amount}",
-        {"role": ROLES, "amount": range(100000, 1700000, 200000)},
+        {"role": ROLES, "amount": range(100000, 1700000, 50000)},
     ),
     Template(
         "on-deals-of", "people",
@@ -103,16 +102,21 @@ TEMPLATES = (
         " from opportunity_person as r join opportunity as o on o.opportunity_id = r.opportunity_id"
         " join account as a on a._ord = o.account_id__ord"
         " where r.person_id__ord = p._ord and a.billing_country = '{country}' and not o.is_closed)",
-        {"country": COUNTRIES, "score": (0, 25, 50, 75)},
+        {"country": COUNTRIES, "score": range(0, 100, 10)},
     ),
     Template(
         "linked", "people",
         'exists L from accountPersons where L.personRole = "{role}" and L.isActive = true'
-        ' and L.account.accountOrganization.industry = "{industry}"',
+        ' and L.account.accountOrganization.industry = "{industry}"'
+        ' and L.account.accountBillingAddress.country = "{country}"',
         "select count(distinct l.person_id__ord) from account_person as l"
         " join account as a on a._ord = l.account_id__ord"
-        " where l.person_role = '{role}' and l.is_active and a.industry = '{industry}'",
-        {"industry": INDUSTRIES, "role": ("Manager", "Decision Maker", "Influencer", "User", "Nobody")},
+        " where l.person_role = '{role}' and l.is_active and a.industry = '{industry}'"
+        " and a.billing_country = '{country}'",
+        {
+            "industry": INDUSTRIES, "country": COUNTRIES,
+            "role": ("Manager", "Decision Maker", "Influencer", "User", "Nobody"),
+        },
     ),
     Template(
         "buyers", "people",
@@ -121,7 +125,7 @@ TEMPLATES = (
         "select count(*) from person as p where p.work_country = '{country}' and (select sum(o.amount)"
         " from account_person as l join opportunity as o on o.account_id__ord = l.account_id__ord"
         " where l.person_id__ord = p._ord and o.is_won and coalesce(o.amount_currency, 'USD') = 'USD') > {amount}",
-        {"amount": (100000, 500000, 1000000), "country": COUNTRIES},
+        {"amount": range(100000, 1100000, 100000), "country": COUNTRIES},
     ),
     Template(
         "members", "people",
@@ -130,15 +134,18 @@ TEMPLATES = (
         "select count(distinct m.person_id__ord) from campaign_member as m"
         " join campaign as c on c.campaign_id = m.campaign_id"
         " where m.member_status = '{status}' and c.actual_cost > c.budgeted_cost + {over}",
-        {"status": ("Sent", "Opened", "Responded", "Attended"), "over": range(0, 80000, 10000)},
+        {"status": ("Sent", "Opened", "Responded", "Attended"), "over": range(0, 80000, 4000)},
     ),
     Template(
         "listed", "people",
-        'exists L from listMembers where L.marketingList.marketingListName = "List {list}" and L.isDeleted = false',
+        'exists L from listMembers where L.marketingList.marketingListName = "List {list}" and L.isDeleted = false'
+        ' and workAddress.country = "{country}"',
         "select count(distinct m.person_id__ord) from marketing_list_member as m"
+        " join person as p on p._ord = m.person_id__ord"
         " join marketing_list as l on l.marketing_list_id = m.marketing_list_id"
-        " where l.marketing_list_name = 'List {list}' and not m.is_deleted",
-        {"list": range(50)},
+        " where l.marketing_list_name = 'List {list}' and not m.is_deleted"
+        " and p.work_country = '{country}'",
+        {"list": range(50), "country": COUNTRIES},
     ),
     Template(
         "deciders-on-page", "people",
@@ -148,7 +155,7 @@ TEMPLATES = (
         " and exists (select 1 from activity as e where e.person_id__ord = p._ord and e.page_name = '{page}')"
         " and exists (select 1 from opportunity_person as r where r.person_id__ord = p._ord"
         " and r.person_role = 'Decision Maker')",
-        {"page": PAGES[:10], "country": COUNTRIES},
+        {"page": PAGES[:20], "country": COUNTRIES},
     ),
     Template(
         "visitors-among", "people",
@@ -156,13 +163,13 @@ TEMPLATES = (
         "select count(*) from person as p where p.person_score > {score} and exists (select 1 from activity as e"
         " where e.person_id__ord = p._ord and e.page_name = 'Page 0'"
         " and e.occurred_at between {now} - interval '30 days' and {now})",
-        {"score": range(0, 100, 3)},
+        {"score": range(100)},
     ),
     Template(
         "large", "accounts",
         'accountOrganization.industry = "{industry}" and accountOrganization.annualRevenue.amount > {revenue}',
         "select count(*) from account where industry = '{industry}' and annual_revenue > {revenue}",
-        {"industry": INDUSTRIES, "revenue": (1000000, 5000000, 10000000, 50000000, 100000000)},
+        {"industry": INDUSTRIES, "revenue": range(5000000, 200000000, 15000000)},
     ),
     Template(
         "without", "accounts",
@@ -171,7 +178,7 @@ TEMPLATES = (
         "select count(*) from account as a where a.employees > {employees}"
         " and not exists (select 1 from account_person as l join person as p on p._ord = l.person_id__ord"
         " where l.account_id__ord = a._ord and p.job_title in ('COO', 'CMO'))",
-        {"employees": range(100, 20000, 600)},
+        {"employees": range(100, 20000, 250)},
     ),
     Template(
         "won-back", "accounts",
@@ -181,24 +188,6 @@ TEMPLATES = (
         " where o.account_id__ord = a._ord and o.is_won"
         " and o.actual_close_date between {now} - interval '{days} days' and {now})"
         " and not exists (select 1 from opportunity as o where o.account_id__ord = a._ord and not o.is_closed)",
-        {"days": range(30, 700, 20)},
+        {"days": range(30, 700, 10)},
     ),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Question:
-    """An audience, and the query that counts its members without Muster."""
-
-    audience: Audience
-    sql: str
-
-
-def questions(count: int) -> Iterator[Question]:
-    """`count` audiences, the templates in turn."""
-    for index in range(count):
-        template, number = TEMPLATES[index % len(TEMPLATES)], index // len(TEMPLATES)
-        yield Question(
-            Audience(name=f"{template.name}-{number}", of=template.of, rule=template.filled(template.rule, number)),
-            template.filled(template.sql, number),
-        )
