@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from tests.pql.sample import ROWS, database, who
+from muster.pql import compile_rule
+from tests.pql.sample import NOW, ROWS, SCHEMA, database, who
 
 OPEN_BIG = "isClosed = false and opportunityAmount.amount >= 1000000"
 DECISION = "select person_ord from opportunity_person op join opportunity o using (opportunity_id)"
@@ -102,14 +103,65 @@ def test_a_published_use_case_finds_whom_plain_sql_finds(rows: duckdb.DuckDBPyCo
     assert who(rows, rule, segment_table=lambda segment: f"seg_{segment}") == sorted(expected)
 
 
-def test_accounts_by_country_industry_and_revenue(rows: duckdb.DuckDBPyConnection) -> None:
-    rule = """accountBillingAddress.country = "CA" and accountOrganization.industry = "Finance"
-              and accountOrganization.annualRevenue.amount > 1000000"""
-    assert who(rows, rule, "accounts") == [1]
+ACCOUNT_CASES = {
+    "by country, industry and revenue": (
+        """accountBillingAddress.country = "CA" and accountOrganization.industry = "Finance"
+           and accountOrganization.annualRevenue.amount > 1000000""",
+        "select _ord from account where country = 'CA' and industry = 'Finance' and revenue > 1000000",
+    ),
+    "nobody in a role": (
+        'not people.exists(extendedWorkDetails.jobTitle.startsWith("VP"))',
+        """select _ord from account where _ord not in (
+               select ap.account_ord from account_person ap join person p on p._ord = ap.person_ord
+               where p.job_title like 'VP%' and ap.account_ord is not null)""",
+    ),
+    "bought one thing lately, and not the other": (
+        """opportunities.exists(isWon = true and opportunityName.contains("renewal")
+             and actualCloseDate occurs between 9 months before now and 2 weeks before now)
+           and not opportunities.exists(isWon = true and opportunityName.contains("pilot"))""",
+        """select account_ord from opportunity o where is_won and opportunity_name like '%renewal%'
+             and actual_close_date between '2025-06-18 12:30' and '2026-03-04 12:30'
+             and not exists (select 1 from opportunity other where other.account_ord = o.account_ord
+                             and other.is_won and other.opportunity_name like '%pilot%')""",
+    ),
+    "children of large parents": (
+        "parent.accountOrganization.annualRevenue.amount > 100000000",
+        """select a._ord from account a join account parent on parent._ord = a.parent_ord where parent.revenue > 1e8""",
+    ),
+    "lost something, nothing open, somebody still reads": (
+        """opportunities.exists(isClosed = true and isWon = false) and not opportunities.exists(isClosed = false)
+           and xEvent.exists(web.webPageDetails.name = "Pricing" and timestamp occurs <= 30 days before now)""",
+        """select distinct o.account_ord from opportunity o
+           join account_person ap on ap.account_ord = o.account_ord
+           join activity e on e.person_ord = ap.person_ord and e.page_name = 'Pricing'
+             and e.occurred_at between '2026-02-16 12:30' and '2026-03-18 12:30'
+           where o.is_closed and not o.is_won
+             and o.account_ord not in (select account_ord from opportunity
+                                       where not is_closed and account_ord is not null)""",
+    ),
+    "open deals of more than half a million, all together": (
+        "opportunities[isClosed = false].sum(opportunityAmount.amount) > 500000",
+        """select account_ord from opportunity where not is_closed and account_ord is not null
+             and coalesce(amount_currency, 'USD') = 'USD' group by account_ord having sum(amount) > 500000""",
+    ),
+}
 
 
-def test_accounts_that_lack_a_role(rows: duckdb.DuckDBPyConnection) -> None:
-    assert who(rows, 'not people.exists(extendedWorkDetails.jobTitle.startsWith("VP"))', "accounts") == [2, 4]
+@pytest.mark.parametrize("name", ACCOUNT_CASES)
+def test_a_case_of_accounts_finds_what_plain_sql_finds(rows: duckdb.DuckDBPyConnection, name: str) -> None:
+    rule, sql = ACCOUNT_CASES[name]
+    expected = {row[0] for row in rows.execute(sql).fetchall()}
+    assert expected, "a case that nobody meets would prove nothing"
+    assert who(rows, rule, "accounts") == sorted(expected)
+
+
+def test_a_visit_of_the_last_day_may_stream_and_the_win_back_beside_it_may_not() -> None:
+    """The published pair: the same visit as a streaming audience, and asked together with deals in batches."""
+    visit = 'xEvent.exists(web.webPageDetails.name = "Pricing" and timestamp occurs <= 24 hours before now)'
+    alone = compile_rule(visit, "people", SCHEMA, NOW)
+    assert alone.method == "streaming"
+    together = compile_rule(f"{visit} and opportunities.exists(isWon = false)", "people", SCHEMA, NOW)
+    assert (together.method, together.reason) == ("batch", "it walks to opportunity, opportunity_person")
 
 
 BODEA_RULE = """accounts.opportunities[isWon = true].sum(opportunityAmount.amount) > 1000000
