@@ -48,7 +48,8 @@ def write_identity_settings(settings: Settings, configuration: Configuration) ->
     instances = {source.name: source.instance_id for source in configuration.sources.sources}
     synced = [(source.name, source.crm) for source in configuration.sources.sources if source.crm]
     crm_instances = [{"source": name, "instance": instances[crm]} for name, crm in synced if crm in instances]
-    beside = {"crm_instances": crm_instances, "currency": configuration.sources.currency}
+    money = {"currency": configuration.sources.currency, "exchange_rates": configuration.sources.exchange_rates}
+    beside = {"crm_instances": crm_instances, **money}
     text = json.dumps(identity_tables(configuration.identity) | beside, indent=1)
     _write_changed(_identity_file(settings), text)
     _write_changed(_decisions_file(settings), as_json(read_decisions(settings.config / DECISIONS_FILE)))

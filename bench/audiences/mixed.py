@@ -35,7 +35,8 @@ VALUES: dict[str, Sequence[object]] = {
 }
 
 Part = tuple[str, str]
-_WON = "where l.person_id__ord = p._ord and o.is_won and coalesce(o.amount_currency, 'USD') = 'USD'"
+_WON = "where l.person_id__ord = p._ord and o.is_won"
+_AMOUNT = "o.amount * if(o.amount_currency = 'EUR', 1.09, 1)"
 _WINDOW = "between {now} - interval '{days} days' and {now}"
 
 #: PQL, and SQL about the row `p` of person.
@@ -80,7 +81,7 @@ PEOPLE: tuple[Part, ...] = (
     ),
     (
         "(accounts.opportunities[isWon = true].sum(opportunityAmount.amount) > {amount})",
-        "(select sum(o.amount) from account_person as l join opportunity as o"
+        f"(select sum({_AMOUNT}) from account_person as l join opportunity as o"
         f" on o.account_id__ord = l.account_id__ord {_WON}) > {{amount}}",
     ),
 )
@@ -102,8 +103,8 @@ ACCOUNTS: tuple[Part, ...] = (
     ),
     (
         "(opportunities[isClosed = false].max(opportunityAmount.amount) > {amount})",
-        "(select max(o.amount) from opportunity as o where o.account_id__ord = p._ord and not o.is_closed"
-        " and coalesce(o.amount_currency, 'USD') = 'USD') > {amount}",
+        f"(select max({_AMOUNT}) from opportunity as o where o.account_id__ord = p._ord and not o.is_closed)"
+        " > {amount}",
     ),
     (
         '(exists V from xEvent where V.web.webPageDetails.name = "{page}"'

@@ -122,9 +122,10 @@ TEMPLATES = (
         "buyers", "people",
         "accounts.opportunities[isWon = true].sum(opportunityAmount.amount) > {amount}"
         ' and workAddress.country = "{country}"',
-        "select count(*) from person as p where p.work_country = '{country}' and (select sum(o.amount)"
+        "select count(*) from person as p where p.work_country = '{country}' and (select sum("
+        "o.amount * if(o.amount_currency = 'EUR', 1.09, 1))"
         " from account_person as l join opportunity as o on o.account_id__ord = l.account_id__ord"
-        " where l.person_id__ord = p._ord and o.is_won and coalesce(o.amount_currency, 'USD') = 'USD') > {amount}",
+        " where l.person_id__ord = p._ord and o.is_won) > {amount}",
         {"amount": range(100000, 1100000, 100000), "country": COUNTRIES},
     ),
     Template(

@@ -21,6 +21,7 @@ select
     10 + dice(i, 2, 20000) as employees,
     (share(i, 3) ^ 4 * 5e8)::bigint::double as annual_revenue,
     'USD' as annual_revenue_currency,
+    annual_revenue as annual_revenue_converted,
     country(i, 4) as billing_country,
     case when dice(i, 5, 5) = 0 and i >= 20 then account(dice(i, 6, i // 10)) end as parent_account_id,
     ago(i, 7, 1500) as created_at
@@ -68,6 +69,7 @@ select
     is_closed and dice(i, 42, 3) = 0 as is_won,
     (share(i, 43) ^ 3 * 2e6)::bigint::double as amount,
     pick(i, 44, ['USD', 'USD', 'USD', 'USD', 'EUR', null]) as amount_currency,
+    amount * if(amount_currency = 'EUR', 1.09, 1) as amount_converted,
     case when is_closed then ago(i, 45, 700) end as actual_close_date,
     'c_' || dice(i, 46, 200) as campaign_id
 from range(getvariable('deals')) as t (i);

@@ -22,6 +22,7 @@ from muster.audiences.merges import Merges
 from muster.audiences.method import refuse_declared
 from muster.audiences.order import in_dependency_order
 from muster.audiences.planning import Agenda, Plan, plan, question
+from muster.audiences.rates import without_rate
 from muster.audiences.segments import segment_table
 from muster.audiences.shaping import Shaped, Shaper, needs
 from muster.config.audience_groups import AudienceGroups
@@ -104,6 +105,9 @@ def evaluate(
     by_name = {item.name: item for item in audiences}
     outcome = Outcome([], {})
     compiled, plans = _compile_all(wanted, by_name, snapshot, now, currency, outcome)
+    for name, error in without_rate(snapshot, compiled).items():
+        outcome.failed[name] = _named(name, error)
+        del compiled[name]
     shapes = {name: needs(wanted[name], by_name, groups) for name in compiled}
     order, circular = in_dependency_order({name: (*rule.segments, *shapes[name]) for name, rule in compiled.items()})
     outcome.failed.update(circular)

@@ -6,9 +6,9 @@ Only shapes and single-value rules live here; what needs two files, the schema o
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from muster.config.audience import Activation as Activation
 from muster.config.audience import Audience as Audience
@@ -22,6 +22,7 @@ from muster.config.guardrails import Guardrails
 from muster.config.identity import IdentityFile
 from muster.config.policies import Policy
 
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 SourceType = Literal["salesforce", "hubspot", "marketo", "events", "table"]
 ClassName = Literal[
     "person",
@@ -137,11 +138,12 @@ class Source(Model):
 
 
 class SourcesFile(Model):
-    """`sources.yml`."""
+    """`sources.yml`. `exchange_rates` say what one of another currency is worth in the organisation's `currency`."""
 
     organization: str
     sandbox: str = "prod"
-    currency: str = "USD"
+    currency: Currency = "USD"
+    exchange_rates: dict[Currency, Annotated[float, Field(gt=0)]] = {}
     sources: list[Source] = []
 
 

@@ -76,6 +76,7 @@ def _measured(
         raise mistake(node, f"{function} takes a number, not a {value.type}")
     if value.type not in arrays.ORDERED:
         raise mistake(node, f"{function} does not order values of type {value.type}")
+    value = money.converted(binder, value)
     return typed.Aggregate(function, rows.where(*money.own_currency(binder, value)), value, value.type)
 
 

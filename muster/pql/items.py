@@ -164,6 +164,7 @@ def plain(rows: typed.Collection) -> tuple[typed.Collection, typed.Value] | None
 
 def top(binder: Binder, rows: typed.Collection, by: typed.Value, amount: int, *, descending: bool) -> typed.Collection:
     """The first rows by a value, each amount in one currency."""
+    by = money.converted(binder, by)
     rows = rows.where(*money.own_currency(binder, by))
     return _made(binder, rows, Top(rows.steps, by, amount, descending), rows.item.class_name)
 

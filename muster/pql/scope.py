@@ -221,12 +221,12 @@ class Scope:
             self.fields[class_name, field.path, field.column] = None
         return typed.Attribute(var, hops, field)
 
-    def currency_of(self, money: typed.Attribute) -> typed.Attribute | None:
-        """The currency that stands beside an amount, where the schema has one."""
-        path, _, last = money.field.path.rpartition(".")
-        class_name = money.hops[-1].target if money.hops else money.var.class_name
-        field = self.schema.classes[class_name].fields.get(f"{path}.currencyCode")
-        return self.attribute(money.var, money.hops, field) if last == "amount" and field else None
+    def beside(self, item: typed.Attribute, name: str, other: str) -> typed.Attribute | None:
+        """What stands as `other` beside an attribute whose path ends in `name`, where the schema has it."""
+        path, _, last = item.field.path.rpartition(".")
+        class_name = item.hops[-1].target if item.hops else item.var.class_name
+        field = self.schema.classes[class_name].fields.get(f"{path}.{other}")
+        return self.attribute(item.var, item.hops, field) if last == name and field else None
 
 
 def _number(var: typed.Var) -> int:

@@ -352,6 +352,22 @@ def free_variables(node: object) -> set[Var]:
     return {item for item in nodes if isinstance(item, Var)} - _reached(nodes) - {NOWHERE}
 
 
+def replaced(node: Part, others: Mapping[Attribute, Attribute]) -> Part:
+    """`node` with other attributes in the place of some."""
+    return cast(Part, _replaced(node, others))
+
+
+def _replaced(node: Anything, others: Mapping[Attribute, Attribute]) -> Anything:
+    if isinstance(node, Attribute):
+        return others.get(node, node)
+    if isinstance(node, tuple):
+        return tuple(_replaced(item, others) for item in node)
+    if not dataclasses.is_dataclass(node) or isinstance(node, Edge | Field | Var | type):
+        return node
+    parts = {part.name: _replaced(getattr(node, part.name), others) for part in dataclasses.fields(node)}
+    return dataclasses.replace(node, **parts)
+
+
 def renamed(node: Part, names: Mapping[Var, Var]) -> Part:
     """`node` with other rows in the place of some."""
     return cast(Part, _renamed(node, names))

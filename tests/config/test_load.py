@@ -17,7 +17,7 @@ ONE_MISTAKE = {
     ),
     "an unknown key with nothing near lists the right ones": (
         "organization: acme\nzzz: 1\n",
-        "sources.yml:2: unknown key 'zzz' (the keys here are organization, sandbox, currency, sources)",
+        "sources.yml:2: unknown key 'zzz' (the keys here are organization, sandbox, currency, exchange_rates, sources)",
     ),
     "a nested unknown key has its own line": (
         "organization: acme\nsources:\n  - name: crm\n    type: table\n    path: x\n    objects:\n"

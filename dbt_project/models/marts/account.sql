@@ -66,6 +66,8 @@ roots as (
 
 select
     golden.*,
+    {{ in_organisation_currency('golden.annual_revenue', 'golden.annual_revenue_currency') }}
+        as annual_revenue_converted,
     roots.ultimate_parent_account_id,
     roots.hierarchy_depth,
     roots.is_in_parent_cycle

@@ -15,7 +15,8 @@ account_people as (
 amounts as (
     select
         *,
-        currency is null or currency = {{ organisation_currency() }} as is_own_currency
+        {{ in_organisation_currency('open_amount', 'currency') }} as open_amount_converted,
+        {{ in_organisation_currency('won_amount', 'currency') }} as won_amount_converted
     from {{ ref('account_amount') }}
 ),
 
@@ -42,10 +43,10 @@ deals as (
     select
         account_id,
         sum(open_opportunities)::bigint as open_opportunities,
-        sum(open_amount) filter (where is_own_currency) as open_amount,
+        sum(open_amount_converted) as open_amount,
         sum(won_opportunities)::bigint as won_opportunities,
-        sum(won_amount) filter (where is_own_currency) as won_amount,
-        sum(open_opportunities + won_opportunities) filter (where not is_own_currency)::bigint
+        sum(won_amount_converted) as won_amount,
+        sum(open_opportunities + won_opportunities) filter (where open_amount_converted is null)::bigint
             as other_currency_opportunities
     from amounts
     group by account_id
