@@ -24,6 +24,7 @@ ACTIVATED = "activate: [{destination: out, fields: {email: workEmail.address}}]\
 OTHERS = {
     "sources.yml": "organization: acme\n",
     "destinations.yml": "destinations: [{name: out, type: files, path: out}]\n",
+    "governance.yml": "consent: {bars: {}}\n",  # this small world knows of no consent
     "audience_groups.yml": "exclusive: [{name: once, audiences: [first, second]}]\n"
     "splits: [{name: test, of: scored, parts: {a: 50, b: 50}}]\n",
 }
