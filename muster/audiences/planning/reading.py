@@ -22,6 +22,8 @@ def leaf(query: exp.Select) -> Leaf:
     """The leaf that a query for the ordinals of an entity is; the query itself is used up."""
     root: exp.Table = query.args["from_"].this
     who: exp.Column = query.expressions[0]
+    if not _is_plain(query):
+        return _whole(root, who, query)
     tests = list(_conjuncts(query.args.get("where")))
     read = None
     if len(tests) == 1:
@@ -33,7 +35,9 @@ def _related(root: exp.Table, who: exp.Column, query: exp.Select, test: exp.Expr
     """`from root where exists(select 1 from … where link = who and …)`, which speaks of root nowhere else."""
     if not isinstance(test, exp.Exists) or query.args.get("joins"):
         return None
-    inner: exp.Select = test.this
+    inner = test.this
+    if not _is_plain(inner):
+        return None
     tests = list(_conjuncts(inner.args.get("where")))
     links = [item for item in tests if isinstance(item, exp.EQ) and item.expression == who]
     mentions = sum(column.table == root.alias for column in inner.find_all(exp.Column))
@@ -49,15 +53,28 @@ def _counted(root: exp.Table, who: exp.Column, query: exp.Select, test: exp.Expr
     if len(joins) != 1 or number is None or number.kind not in ("integer", "decimal"):
         return None
     inner, on = joins[0].this.this, joins[0].args.get("on")
-    if not isinstance(inner, exp.Select) or not isinstance(on, exp.EQ) or on.expression != who:
+    if not _is_plain(inner, "group") or not isinstance(on, exp.EQ) or on.expression != who:
         return None
     value = exp.column("value", joins[0].alias_or_name, quoted=True)
     if test.this != exp.Coalesce(this=value, expressions=[exp.Literal.number(0)]):
         return None
-    link, counted = (item.this for item in inner.expressions)
-    if counted != exp.Count(this=exp.Star()) or inner.args["group"].expressions != [link]:
+    link, *counted = (item.this for item in inner.expressions)
+    group = inner.args.get("group")
+    if counted != [exp.Count(this=exp.Star())] or group is None or group.expressions != [link]:
         return None
     return Leaf(root.name, _tables(inner), link, _sorted(_conjuncts(inner.args.get("where"))), Count(test.key, number))
+
+
+def _is_plain(query: exp.Expr, *others: str) -> bool:
+    """Whether a query is a SELECT of FROM, JOIN and WHERE alone, but for `others`."""
+    said = {name for name, value in query.args.items() if value}
+    return isinstance(query, exp.Select) and said <= {"expressions", "from_", "joins", "where", *others}
+
+
+def _whole(root: exp.Table, who: exp.Column, query: exp.Select) -> Leaf:
+    """The rows that a query of any other form gives."""
+    tables = exp.Select().from_(query.subquery("asked", copy=False), copy=False)
+    return Leaf(root.name, tables, exp.column(who.name, "asked", quoted=True), ())
 
 
 def _conjuncts(condition: exp.Expr | None) -> Iterator[exp.Expr]:
