@@ -185,7 +185,7 @@ with heirs as (
 ),
 
 former as (
-    select node, id, ord
+    select node, id, ord, merged_into
     from {{ register }}
     where merged_into is not null
 ),
@@ -196,11 +196,12 @@ revived as (
     inner join {{ ids }} as ids on former.id = ids.id
 ),
 
+-- who left the merged id meanwhile does not come with the one that lives again
 revived_nodes as (
-    select node, arg_max(id, ord) as id
+    select node, merged_into, arg_max(id, ord) as id
     from former
     where id in (select id from revived)
-    group by node
+    group by node, merged_into
 ),
 
 -- who was merged into an id that lives again, and came with it
@@ -233,7 +234,7 @@ absent as (
         false as is_present
     from {{ register }} as register
     left join heirs on register.id = heirs.id
-    left join revived_nodes on register.node = revived_nodes.node
+    left join revived_nodes on register.node = revived_nodes.node and register.id = revived_nodes.merged_into
     where
         register.merged_into is null
         and not exists (select 1 from {{ living }} as living where living.node = register.node)

@@ -66,6 +66,15 @@ def test_a_record_that_comes_back_after_an_unmerge_goes_to_its_own_person(projec
     assert days.day(clusters("a", "bc")) == apart
 
 
+def test_an_id_that_lives_again_takes_nobody_along_who_had_left_it(project: Compiled) -> None:
+    days = Days(project)
+    apart = days.day(clusters("a", "bc"))
+    left = only(days.day(clusters("ab", "c")), "c")
+    assert left not in apart.values()
+    days.day(clusters("a", "b"))
+    assert only(days.day(clusters("a", "b", "c")), "c") == left
+
+
 days_of_clusters = st.lists(
     st.lists(st.tuples(st.sampled_from(NODES), st.integers(0, 4)), min_size=1, max_size=10),
     min_size=2,
